@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+
+/** How a network is trained: implanting and every defence use the same trainer. */
+export const trainSchema = z.strictObject({
+  /** Examples per micro-batch. */
+  batchSize: z.number().int().positive().default(16),
+  /** Micro-batches per optimizer step. */
+  accumulate: z.number().int().positive().default(1),
+  epochs: positive.default(1),
+  optimizer: z.enum(["adamw", "sgd"]).default("adamw"),
+  learningRate: positive.default(1e-4),
+  schedule: z.enum(["constant", "linear", "cosine"]).default("constant"),
+  /** Share of all steps over which the learning rate rises linearly from zero. */
+  warmup: share.default(0.03),
+  weightDecay: z.number().nonnegative().default(0),
+  momentum: z.number().min(0).max(0.9999).default(0.9),
+  beta2: z.number().min(0).max(0.99999).default(0.999),
+  /** Largest global norm of the gradient; null: not clipped. */
+  clip: positive.nullable().default(1),
+  /** Stop after this many validations without a better loss; null: never. */
+  patience: z.number().int().positive().nullable().default(null),
+  /** Validate every so many steps, keeping the best checkpoint; null: the last one is kept. */
+  validateEvery: z.number().int().positive().nullable().default(null),
+  /** Save a checkpoint that a killed run resumes from every so many steps. */
+  checkpointEvery: z.number().int().positive().default(50),
+});
+export type TrainConfig = z.infer<typeof trainSchema>;
+
+/** The inner maximisation. Defaults: Algorithm 1 with the authors' T, start and step (METHOD: C). */
+export const attackSchema = z.strictObject({
+  /** Ascent steps T. */
+  steps: z.number().int().nonnegative().default(6),
+  norm: z.enum(["l1", "l2", "linf"]).default("l2"),
+  /** What one ball covers: all tokens of an example jointly, or each token by itself. */
+  scope: z.enum(["example", "token"]).default("example"),
+  /** `gradient`: steepest ascent of the ball's norm; `sign`; `momentum` and `adam` keep state over the T steps. */
+  rule: z.enum(["gradient", "sign", "momentum", "adam"]).default("gradient"),
+  /** A number is a step in the units of ε; `{ relative: c }` is c · ε; null is ε / T. */
+  stepSize: z.union([positive, z.strictObject({ relative: positive })]).nullable().default(null),
+  /** `radial`: Gaussian direction × ε·r, r uniform in [0, 1) (the authors' start); `uniform`: uniform in the ball's volume. */
+  start: z.enum(["zero", "radial", "uniform", "boundary"]).default("radial"),
+  restarts: z.number().int().positive().default(1),
+  /** Which iterate the network trains on. */
+  iterate: z.enum(["last", "best"]).default("last"),
+  /** An example whose loss has reached this value is moved no further; null: never stop early. */
+  stopAtLoss: positive.nullable().default(null),
+  objective: z.enum(["untargeted", "targeted", "away"]).default("untargeted"),
+  /** Keep h + δ inside: the batch's own smallest and largest activation, or given bounds. */
+  range: z.union([z.enum(["none", "batch"]), z.tuple([z.number(), z.number()])]).default("none"),
+  /** Share of the outer loss on perturbed examples; the rest is on the clean ones. */
+  adversarialShare: share.default(1),
+  /** `published` repeats the defects of the authors' code (padding in the norm, +1e-6, lost accumulation). */
+  behaviour: z.enum(["corrected", "published"]).default("corrected"),
+});
+export type AttackConfig = z.infer<typeof attackSchema>;
+
+export const methodNames = ["ft", "rlp", "at", "lat"] as const;
+export type MethodName = (typeof methodNames)[number];

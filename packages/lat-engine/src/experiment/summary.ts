@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { metricSchema } from "../evaluate/metric.ts";
+
+/** What one run's attack did, averaged over the run's training steps. An attack that did not raise the loss is warned of. */
+export const attackSummarySchema = z.object({
+  ascents: z.number().int().nonnegative(),
+  /** Mean loss per example of the clean activations' neighbours where the attack started, after each ascent, and at its end. */
+  lossByAscent: z.array(z.number()),
+  lossBefore: z.number(),
+  lossAfter: z.number(),
+  zeroGradientShare: z.number(),
+  nonFiniteGradientShare: z.number(),
+  /** Share of perturbations whose norm reached ε (within 1 %). */
+  boundaryShare: z.number(),
+  warnings: z.array(z.string()),
+});
+export type AttackSummary = z.infer<typeof attackSummarySchema>;
+
+export const runSummarySchema = z.object({
+  method: z.enum(["ft", "rlp", "at", "lat"]),
+  /** Bound of the perturbation's norm; null for ft. */
+  epsilon: z.number().nullable(),
+  /** ε divided by the mean norm (same norm, same scope) of the implanted model's activations at the site; null for ft. */
+  relativeEpsilon: z.number().nullable(),
+  /** Site names joined by `+`; null for ft. */
+  site: z.string().nullable(),
+  seed: z.number().int(),
+  status: z.enum(["complete", "failed", "diverged", "interrupted"]),
+  /** Why, when the status is not `complete`. */
+  error: z.string().optional(),
+  wallSeconds: z.number(),
+  checkpointSha256: z.string().nullable(),
+  metrics: z.array(metricSchema),
+  attack: attackSummarySchema.nullable(),
+  /** The run's folder, relative to the summary. */
+  folder: z.string(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** `summary.json` of a sweep. Other programs read it: change its shape only with a new `schema` number. */
+export const summarySchema = z.object({
+  schema: z.literal(1),
+  task: z.string(),
+  preset: z.string(),
+  implanted: z.object({ metrics: z.array(metricSchema), folder: z.string(), wallSeconds: z.number() }),
+  runs: z.array(runSummarySchema),
+});
+export type Summary = z.infer<typeof summarySchema>;
+
+/** One line of a run's `metrics.jsonl`, written as training goes. */
+export const progressSchema = z.object({
+  step: z.number().int(),
+  loss: z.number(),
+  gradientNorm: z.number(),
+  learningRate: z.number(),
+  /** Mean attack loss per example after 0, 1, … T ascents at this step; absent without an attack. */
+  attackLosses: z.array(z.number()).optional(),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+/** What the report shows beside the figures: outputs of the network, by group (a trojan, an attack). */
+export const sampleSchema = z.object({
+  kind: z.literal("generation"),
+  group: z.string(),
+  input: z.string(),
+  output: z.string(),
+  /** What the failure would look like; absent for clean samples. */
+  unwanted: z.string().optional(),
+  failed: z.boolean(),
+});
+export type Sample = z.infer<typeof sampleSchema>;
+
+/** `evaluation.json` in a run's folder and in the implanted model's folder. */
+export const evaluationSchema = z.object({ metrics: z.array(metricSchema), samples: z.array(sampleSchema) });
+export type Evaluation = z.infer<typeof evaluationSchema>;

@@ -1,0 +1,97 @@
+import type { z } from "zod";
+import type { AttackConfig, TrainConfig } from "../experiment/config.ts";
+import type { Evaluation } from "../experiment/summary.ts";
+import type { Model, State, Tensors } from "../model/model.ts";
+import type { Tensor } from "lat-tensorflow";
+import type { PackagePin } from "lat-system";
+
+/** Typed arrays by name, on the host: what a data loader makes and the engine turns into tensors. */
+export type HostBatch = Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array | Int32Array }>>;
+
+/** Examples that batches are made from. `batch` must depend on its arguments alone. */
+export interface ExampleSet {
+  readonly size: number;
+  /** Length of each example in tokens, where lengths differ; batches are then padded to one of a few lengths. */
+  readonly lengths?: readonly number[];
+  /** The batch of these examples; `length` is what their token axis is padded to. */
+  batch(indices: readonly number[], length?: number): HostBatch;
+}
+
+/**
+ * Log-probabilities of the labels, for losses and attack objectives.
+ * `logp` and `weights` are [example, position]; a position of weight 0 does not count.
+ */
+export interface LabelLikelihood {
+  readonly logp: Tensor;
+  readonly weights: Tensor;
+}
+
+/** Everything an experiment needs, made once by `prepare` from validated options. */
+export interface Prepared {
+  readonly model: Model;
+  /** Parameters to start from; absent: drawn from the model's parameter specs and the seed. */
+  initialParameters?(): Tensors;
+  /** log p of the batch's labels (`labels`) or of the adversary's targets (`targets`) given the last state. */
+  likelihood(output: State, batch: State, which: "labels" | "targets"): LabelLikelihood;
+  /** The key of the batch that marks real tokens ([example, token], 1 real, 0 padding), where there are tokens. */
+  readonly maskKey?: string;
+  /** Poisoned training before the defence; absent: the defence starts from the initial parameters. */
+  readonly implant?: ExampleSet;
+  /** The clean examples that every defence trains on. */
+  readonly defend: ExampleSet;
+  /** Clean examples for early stopping and choices; never those of `evaluate`. */
+  readonly validation: ExampleSet;
+  /** Padded lengths that batches are rounded up to, ascending. */
+  readonly buckets?: readonly number[];
+  /** Measures a network on held-out data. Everything it draws comes from the options' seed, so it repeats exactly. */
+  evaluate(parameters: Tensors, context: EvaluateContext): Promise<Evaluation>;
+}
+
+export interface EvaluateContext {
+  progress(done: number, total: number, what: string): void;
+  /** Aborts between batches. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PrepareContext {
+  /** The folder or file the user gave with `--data`, if any. */
+  readonly data?: string;
+  /** Where a pinned package's files are, after `lat data`; throws an error that says to run it when they are not there. */
+  packageFolder(name: string): string;
+  progress(message: string): void;
+}
+
+/** A preset: complete defaults for one size of experiment. `header` states the command, its wall time, hardware and figures to expect. */
+export interface Preset<Options> {
+  readonly header: string;
+  readonly options: Options;
+  readonly implant?: TrainConfig;
+  readonly defend: TrainConfig;
+  readonly attack: AttackConfig;
+  /** Where LAT and RLP perturb unless told otherwise. */
+  readonly site: string;
+  /** What `lat sweep` runs unless told otherwise: one grid of ε per perturbing method. */
+  readonly sweep: { readonly epsilons: Readonly<Record<"rlp" | "at" | "lat", readonly number[]>>; readonly seeds: readonly number[] };
+}
+
+/**
+ * A task describes itself; the engine runs it. A task package exports one as `default`, and its package.json names it
+ * under `"lat": { "task": "task-name" }`.
+ */
+export interface Task<Options = unknown> {
+  readonly name: string;
+  /** Raise it when figures change for the same options: cached implanted models of older versions are then not used. */
+  readonly version: number;
+  readonly description: string;
+  readonly options: z.ZodType<Options>;
+  readonly presets: Readonly<Record<string, Preset<Options>>>;
+  /** Published packages that carry the task's data. */
+  readonly packages: readonly PackagePin[];
+  /** Loads, poisons and splits the data and makes the model. Deterministic in the options. */
+  prepare(options: Options, context: PrepareContext): Promise<Prepared>;
+}
+
+/** Types a task's definition: `export default defineTask({ … })`. */
+export function defineTask<Options>(task: Task<Options>): Task<Options> {
+  return task;
+}

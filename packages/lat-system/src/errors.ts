@@ -1,0 +1,22 @@
+/**
+ * An error whose message is written for the person at the keyboard: what was received, what was expected, what to do.
+ * The command line prints it without a stack trace and exits with `exitCode`: 2 when the request was wrong (usage),
+ * 1 when the request was right and the work failed.
+ */
+export class LatError extends Error {
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, options: { exitCode?: 1 | 2; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = "LatError";
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** The request itself is wrong: an unknown name, a value out of range, options that contradict each other. Exit code 2. */
+export class UsageError extends LatError {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, { ...options, exitCode: 2 });
+    this.name = "UsageError";
+  }
+}

@@ -1,0 +1,3 @@
+export { LatError, UsageError } from "./errors.ts";
+export { nearest, unknownName } from "./suggest.ts";
+export type { PackagePin } from "./package-pin.ts";

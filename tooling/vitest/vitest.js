@@ -1,0 +1,11 @@
+/** What every package's test run shares: one worker, since TensorFlow itself uses every core. */
+export default {
+  test: {
+    include: ["src/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 1,
+    isolate: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+};
