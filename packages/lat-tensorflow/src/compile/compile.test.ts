@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { compile, configure, kernel, type Tensor, TraceError, tf, valueAndGradients } from "../index.ts";
+
+const values = (t: Tensor): number[] => [...t.dataSync()];
+
+describe("compile", () => {
+  it.each([true, false])("computes what the function computes (XLA: %s)", (xla) => {
+    const f = compile((x: Tensor, { w, b }: { w: Tensor; b: Tensor }) => ({ y: tf.relu(tf.add(tf.matMul(x, w), b)), x }), { xla });
+    const x = tf.tensor2d([[1, -2], [3, 4]]);
+    const w = tf.tensor2d([[1, 0, 2], [0, -1, 1]]);
+    const b = tf.tensor1d([0.5, 0.5, -1]);
+    const { y, x: same } = f(x, { w, b });
+    expect(values(y)).toEqual([1.5, 2.5, 0, 3.5, 0, 9]);
+    expect(values(same)).toEqual([1, -2, 3, 4]);
+  });
+
+  it("traces once for every signature and counts them", () => {
+    let runs = 0;
+    const f = compile((x: Tensor) => {
+      runs++;
+      return tf.square(x);
+    });
+    expect(values(f(tf.tensor1d([1, 2])))).toEqual([1, 4]);
+    expect(values(f(tf.tensor1d([3, 4])))).toEqual([9, 16]);
+    expect(values(f(tf.tensor1d([3, 4, 5])))).toEqual([9, 16, 25]);
+    expect(values(f(tf.tensor1d([3, 4], "int32")))).toEqual([9, 16]);
+    expect([runs, f.traces]).toEqual([3, 3]);
+  });
+
+  it("makes tensors from outside inputs, whether or not they had been used before, and holds them", () => {
+    const fresh = tf.tensor1d([1, 2]);
+    const used = tf.tensor1d([10, 20]);
+    tf.square(used).dispose();
+    const f = compile((x: Tensor) => tf.add(tf.mul(x, fresh), tf.reshape(used, [2])));
+    expect(values(f(tf.tensor1d([1, 1])))).toEqual([11, 22]);
+    expect(values(fresh)).toEqual([1, 2]);
+    fresh.dispose();
+    used.dispose();
+    expect(values(f(tf.tensor1d([2, 2])))).toEqual([12, 24]);
+    f.release();
+  });
+
+  it("takes gradients inside", () => {
+    const f = compile((x: Tensor, w: Tensor) => valueAndGradients(() => tf.square(tf.mul(x, w)), { w }, tf.tensor1d([1, 10])));
+    const { value, gradients } = f(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]));
+    expect(values(value)).toEqual([9, 64]);
+    expect(values(gradients.w)).toEqual([6, 320]);
+  });
+
+  it("inlines a compiled function called by another", () => {
+    const inner = compile((x: Tensor) => tf.square(x));
+    const outer = compile((x: Tensor) => tf.add(inner(x), 1));
+    expect(values(outer(tf.tensor1d([3])))).toEqual([10]);
+    expect(inner.traces).toBe(0);
+  });
+
+  it("gives the first call and the hundredth the same bits", () => {
+    const f = compile((x: Tensor) => tf.sum(tf.softmax(tf.matMul(x, x, false, true)), 0));
+    const x = kernel("StatelessRandomNormal", [tf.tensor1d([64, 64], "int32"), tf.tensor1d([1, 2], "int32")], { T: { dtype: "int32" }, Tseed: { dtype: "int32" }, dtype: { dtype: "float32" } });
+    const first = values(f(x));
+    for (let i = 0; i < 98; i++) f(x).dispose();
+    expect(values(f(x))).toEqual(first);
+  });
+
+  it("runs operation by operation in eager mode", () => {
+    let runs = 0;
+    const f = compile((x: Tensor) => {
+      runs++;
+      return tf.add(x, 1);
+    });
+    configure({ eager: true });
+    try {
+      f(tf.tensor1d([1]));
+      expect(values(f(tf.tensor1d([1])))).toEqual([2]);
+    } finally {
+      configure({ eager: false });
+    }
+    expect([runs, f.traces]).toEqual([2, 0]);
+  });
+});
+
+describe("what cannot be compiled is answered", () => {
+  it("names the operation, its shapes, the function and the caller's line", () => {
+    const broken = compile((x: Tensor) => kernel("MatMul", [x, x], { T: { dtype: "float32" }, transpose_a: false, transpose_b: false }), { name: "broken" });
+    expect(() => broken(tf.zeros([2, 3]))).toThrow(/MatMul in the compiled function "broken" at .*compile\.test.*3 and 2.*\[2,3\], \[2,3\]/s);
+    expect(() => broken(tf.zeros([2, 3]))).toThrow(TraceError);
+  });
+
+  it("a read of values", () => {
+    const f = compile((x: Tensor) => tf.scalar(x.dataSync()[0]!), { name: "reads" });
+    expect(() => f(tf.zeros([1]))).toThrow(/a value was read inside the compiled function "reads" at .*compile\.test/);
+    expect(() => f(tf.zeros([1]))).toThrow(TraceError);
+  });
+
+  it("a shape that depends on values", () => {
+    const f = compile((x: Tensor) => kernel("Where", [x], { T: { dtype: "bool" } }), { name: "where" });
+    expect(() => f(tf.tensor1d([true, false]))).toThrow(/Where in the compiled function "where".*dimension 0 of the result is not known/);
+  });
+
+  it("a variable that is not an argument", () => {
+    const v = tf.variable(tf.scalar(1), true, "learned");
+    const f = compile((x: Tensor) => tf.mul(x, tf.reshape(v, [1])), { name: "stale" });
+    expect(() => f(tf.tensor1d([1]))).toThrow(/variable "learned" is used inside the compiled function "stale"/);
+    v.dispose();
+  });
+
+  it("an argument or a result that is not a tensor", () => {
+    const f = compile((x: unknown) => x);
+    expect(() => f({ rate: 0.1 })).toThrow(/args\[0\]\.rate is the number 0\.1: .*tf\.scalar/);
+    const g = compile((_: Tensor) => "text");
+    expect(() => g(tf.scalar(1))).toThrow(/the result is the string text/);
+  });
+
+  it("a disposed argument", () => {
+    const f = compile((x: { a: Tensor }) => tf.neg(x.a), { name: "negate" });
+    const a = tf.scalar(1);
+    a.dispose();
+    expect(() => f({ a })).toThrow(/args\[0\]\.a of the compiled function "negate" is a tensor that was disposed/);
+  });
+
+  it("and the next function compiles as if nothing had happened", () => {
+    const f = compile((x: Tensor) => {
+      x.dataSync();
+      return x;
+    });
+    expect(() => f(tf.scalar(1))).toThrow(TraceError);
+    expect(values(compile((x: Tensor) => tf.add(x, 1))(tf.scalar(1)))).toEqual([2]);
+  });
+});
+
+describe("memory", () => {
+  it("stays flat over 1,000 calls and 100 releases", () => {
+    const x = tf.zeros([64, 64]);
+    const outside = tf.zeros([64]);
+    const once = (f: (x: Tensor) => Tensor): void => f(x).dispose();
+    const lasting = compile((y: Tensor) => tf.add(tf.matMul(y, y), outside), { xla: false });
+    const cycle = (i: number): void => {
+      const f = compile((y: Tensor) => tf.add(tf.mul(y, i), outside), { xla: false });
+      once(f);
+      f.release();
+    };
+    once(lasting);
+    for (let i = 0; i < 20; i++) cycle(i);
+    const before = tf.memory().numTensors;
+    const buffers = tf.memory().numDataBuffers;
+    Bun?.gc(true);
+    const resident = process.memoryUsage().rss;
+    for (let i = 0; i < 1000; i++) once(lasting);
+    for (let i = 0; i < 100; i++) cycle(100 + i);
+    Bun?.gc(true);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(tf.memory().numDataBuffers).toBe(buffers);
+    expect((process.memoryUsage().rss - resident) / 2 ** 20).toBeLessThan(16);
+  });
+});

@@ -1,0 +1,196 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Binding, KernelAttribute, NodeBackend, TensorDescription } from "../binding.ts";
+import { runtime } from "../load.ts";
+
+/** Why a function could not be traced: the operation, the shapes it was given and the line that asked for it. */
+export class TraceError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "TraceError";
+  }
+}
+
+/** A tensor made outside the function and used inside: it became one more parameter. */
+interface Capture {
+  readonly info: TensorInfo;
+  readonly parameter: number;
+}
+
+/** What is being traced, while it is. */
+interface OpenTrace {
+  /** The function's name, for messages. */
+  readonly label: string;
+  readonly captures: Map<object, Capture>;
+  /** Data written by tfjs inside the function: a constant of it. */
+  readonly written: WeakSet<object>;
+}
+
+let open: OpenTrace | undefined;
+let interceptedBackend: NodeBackend | undefined;
+
+export function isTracing(): boolean {
+  return open !== undefined;
+}
+
+export interface TracedFunction {
+  readonly name: string;
+  readonly captures: readonly TensorInfo[];
+}
+
+let count = 0;
+
+/**
+ * Runs `body` with symbolic tensors in place of values and makes what it did a TensorFlow function.
+ *
+ * All of tfjs-node's kernels go through `binding.executeOp` and `binding.createTensor`; replacing these two while a
+ * trace is open records any tfjs program, its gradients included.
+ *
+ * @param body receives the parameters and returns the ids of the outputs
+ */
+export function trace(
+  label: string,
+  parameters: readonly TensorInfo[],
+  xla: boolean,
+  body: (parameters: TensorDescription[]) => number[],
+): TracedFunction {
+  const { backend } = runtime();
+  intercept(backend);
+  const { binding } = backend;
+  const captures = new Map<object, Capture>();
+  const name = `${label.replace(/\W/g, "_")}_${count++}`;
+  let finished = false;
+  binding.traceBegin();
+  open = { label, captures, written: new WeakSet() };
+  try {
+    const own = parameters.map(({ shape, dtype }) => binding.traceParameter([...shape], backend.getDTypeInteger(dtype)));
+    const outputs = body(own);
+    const captured = [...captures.values()];
+    binding.traceEnd(name, [...own.map((p) => p.id), ...captured.map((c) => c.parameter)], outputs, xla);
+    finished = true;
+    for (const { info } of captured) backend.incRef(info.dataId);
+    return { name, captures: captured.map((c) => c.info) };
+  } finally {
+    open = undefined;
+    if (!finished) binding.traceAbort();
+  }
+}
+
+/** Puts the recording methods in front of the backend's own, once. */
+function intercept(backend: NodeBackend): void {
+  if (interceptedBackend === backend) return;
+  interceptedBackend = backend;
+  const native = backend.binding;
+  // The binding's constants are not enumerable, so it is inherited from rather than spread.
+  const recording: Binding = Object.create(native);
+  const replace = <K extends keyof Binding>(key: K, value: Binding[K]): void => {
+    Object.defineProperty(recording, key, { value });
+  };
+  replace("executeOp", (name, attributes, ids, outputs) =>
+    open ? record(open, native, name, attributes, ids, outputs) : native.executeOp(name, attributes, ids, outputs),
+  );
+  replace("createTensor", (shape, dtype, data) =>
+    open ? constant(native, shape, dtype, data) : native.createTensor(shape, dtype, data),
+  );
+  replace("deleteTensor", (id) => {
+    if (id >= 0) native.deleteTensor(id);
+  });
+  replace("tensorDataSync", (id) => {
+    if (id < 0) {
+      throw new TraceError(
+        `a value was read inside the compiled function "${open?.label ?? "which has ended"}"${userLine()}: ` +
+          "while a function is traced its tensors have shapes but no values. Compute with tensors, or return this one and read it outside.",
+      );
+    }
+    return native.tensorDataSync(id);
+  });
+  backend.binding = recording;
+
+  const write = backend.write.bind(backend);
+  backend.write = (values, shape, dtype) => {
+    const dataId = write(values, shape, dtype);
+    open?.written.add(dataId);
+    return dataId;
+  };
+
+  const inputIds = backend.getInputTensorIds.bind(backend);
+  backend.getInputTensorIds = (tensors) => (open ? tensors.map((t) => tracedId(open!, backend, native, t, inputIds)) : inputIds(tensors));
+}
+
+/** The symbolic id of an operation's input; a tensor from outside the trace becomes a parameter of the function. */
+function tracedId(
+  trace: OpenTrace,
+  backend: NodeBackend,
+  native: Binding,
+  tensor: TensorInfo,
+  inputIds: (tensors: TensorInfo[]) => number[],
+): number {
+  const entry = backend.tensorMap.get(tensor.dataId);
+  if (trace.written.has(tensor.dataId) || (entry.values === null && entry.id < 0)) return inputIds([tensor])[0]!;
+  const known = trace.captures.get(tensor.dataId);
+  if (known) return known.parameter;
+  refuseVariable(trace, tensor);
+  const parameter = native.traceParameter([...entry.shape], backend.getDTypeInteger(tensor.dtype)).id;
+  trace.captures.set(tensor.dataId, { info: { dataId: tensor.dataId, shape: [...entry.shape], dtype: tensor.dtype }, parameter });
+  return parameter;
+}
+
+/** A variable's data changes when it is assigned, and a function that captured the old data would go on using it. */
+function refuseVariable(trace: OpenTrace, tensor: TensorInfo): void {
+  const variables = Object.values(runtime().tf.engine().registeredVariables);
+  const variable = variables.find((v) => v.dataId === tensor.dataId);
+  if (variable) {
+    throw new TraceError(
+      `the variable "${variable.name}" is used inside the compiled function "${trace.label}"${userLine()} without being an argument: ` +
+        "its value can change, and the function would not see it. Pass it as an argument.",
+    );
+  }
+}
+
+function record(
+  trace: OpenTrace,
+  native: Binding,
+  name: string,
+  attributes: KernelAttribute[],
+  ids: number[],
+  outputs: number,
+): TensorDescription[] {
+  try {
+    return native.traceOp(name, attributes, ids, outputs);
+  } catch (cause) {
+    throw new TraceError(`${name} in the compiled function "${trace.label}"${userLine()}: ${plain((cause as Error).message)}`, { cause });
+  }
+}
+
+/** TensorFlow's message without its node names, which are ours and mean nothing to a reader. */
+function plain(message: string): string {
+  return message.replace(/ for '\{\{node \w+\}\}[^']*'/, "").replace(/\{\{node \w+\}\}/g, "");
+}
+
+/** A constant of the function. Equal values arrive from tfjs as a full array and are kept as one number and a Fill. */
+function constant(native: Binding, shape: number[], dtype: number, data: ArrayLike<number>): number {
+  const values = typed(native, dtype, data);
+  if (values.length > 16 && values.every((v) => v === values[0])) {
+    const dimensions = native.traceConstant([shape.length], native.TF_INT32, Int32Array.from(shape));
+    const value = native.traceConstant([], dtype, values.slice(0, 1));
+    const type = (name: string, value: number): KernelAttribute => ({ name, type: native.TF_ATTR_TYPE, value });
+    return native.traceOp("Fill", [type("T", dtype), type("index_type", native.TF_INT32)], [dimensions.id, value.id], 1)[0]!.id;
+  }
+  return native.traceConstant(shape, dtype, values).id;
+}
+
+function typed(native: Binding, dtype: number, data: ArrayLike<number>): Float32Array | Int32Array | Uint8Array {
+  if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array) return data;
+  if (dtype === native.TF_FLOAT) return Float32Array.from(data);
+  return dtype === native.TF_BOOL ? Uint8Array.from(data) : Int32Array.from(data);
+}
+
+/** ` at file:line:column`: the innermost line of the stack that is neither this package's nor a dependency's. */
+function userLine(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 64;
+  const frames = (new Error().stack ?? "").split("\n").slice(1);
+  Error.stackTraceLimit = limit;
+  const inside = /node_modules|lat-tensorflow\/(src|dist)\/(?!.*\.test\.)|native:|node:/;
+  const place = frames.find((frame) => /:\d+:\d+/.test(frame) && !inside.test(frame))?.match(/([^\s(]+:\d+:\d+)/)?.[1];
+  return place ? ` at ${place}` : "";
+}
