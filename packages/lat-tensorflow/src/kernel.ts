@@ -3,7 +3,13 @@ import type { KernelAttribute } from "./binding.ts";
 import { runtime } from "./load.ts";
 
 /** The value of a TensorFlow attribute; `{ float }` and `{ dtype }` say which kind a number or a string is. */
-export type AttributeValue = boolean | number | string | readonly number[] | { readonly float: number } | { readonly dtype: DataType };
+export type AttributeValue =
+  | boolean
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly dtype: DataType };
 
 /**
  * Runs (or, while tracing, records) a TensorFlow kernel that tfjs has no function for, or a worse one. It has no
@@ -11,7 +17,11 @@ export type AttributeValue = boolean | number | string | readonly number[] | { r
  *
  * @param attributes by TensorFlow's own names; a whole number is an int, `true` a bool, a list a list of ints
  */
-export function kernel(name: string, inputs: readonly Tensor[], attributes: Readonly<Record<string, AttributeValue>>): Tensor {
+export function kernel(
+  name: string,
+  inputs: readonly Tensor[],
+  attributes: Readonly<Record<string, AttributeValue>>,
+): Tensor {
   return kernels(name, inputs, attributes, 1)[0]!;
 }
 

@@ -5,9 +5,18 @@ const values = (t: Tensor): number[] => [...t.dataSync()];
 
 describe("compile", () => {
   it.each([true, false])("computes what the function computes (XLA: %s)", (xla) => {
-    const f = compile((x: Tensor, { w, b }: { w: Tensor; b: Tensor }) => ({ y: tf.relu(tf.add(tf.matMul(x, w), b)), x }), { xla });
-    const x = tf.tensor2d([[1, -2], [3, 4]]);
-    const w = tf.tensor2d([[1, 0, 2], [0, -1, 1]]);
+    const f = compile(
+      (x: Tensor, { w, b }: { w: Tensor; b: Tensor }) => ({ y: tf.relu(tf.add(tf.matMul(x, w), b)), x }),
+      { xla },
+    );
+    const x = tf.tensor2d([
+      [1, -2],
+      [3, 4],
+    ]);
+    const w = tf.tensor2d([
+      [1, 0, 2],
+      [0, -1, 1],
+    ]);
     const b = tf.tensor1d([0.5, 0.5, -1]);
     const { y, x: same } = f(x, { w, b });
     expect(values(y)).toEqual([1.5, 2.5, 0, 3.5, 0, 9]);
@@ -41,7 +50,9 @@ describe("compile", () => {
   });
 
   it("takes gradients inside", () => {
-    const f = compile((x: Tensor, w: Tensor) => valueAndGradients(() => tf.square(tf.mul(x, w)), { w }, tf.tensor1d([1, 10])));
+    const f = compile((x: Tensor, w: Tensor) =>
+      valueAndGradients(() => tf.square(tf.mul(x, w)), { w }, tf.tensor1d([1, 10])),
+    );
     const { value, gradients } = f(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]));
     expect(values(value)).toEqual([9, 64]);
     expect(values(gradients.w)).toEqual([6, 320]);
@@ -56,7 +67,11 @@ describe("compile", () => {
 
   it("gives the first call and the hundredth the same bits", () => {
     const f = compile((x: Tensor) => tf.sum(tf.softmax(tf.matMul(x, x, false, true)), 0));
-    const x = kernel("StatelessRandomNormal", [tf.tensor1d([64, 64], "int32"), tf.tensor1d([1, 2], "int32")], { T: { dtype: "int32" }, Tseed: { dtype: "int32" }, dtype: { dtype: "float32" } });
+    const x = kernel("StatelessRandomNormal", [tf.tensor1d([64, 64], "int32"), tf.tensor1d([1, 2], "int32")], {
+      T: { dtype: "int32" },
+      Tseed: { dtype: "int32" },
+      dtype: { dtype: "float32" },
+    });
     const first = values(f(x));
     for (let i = 0; i < 98; i++) f(x).dispose();
     expect(values(f(x))).toEqual(first);
@@ -81,8 +96,13 @@ describe("compile", () => {
 
 describe("what cannot be compiled is answered", () => {
   it("names the operation, its shapes, the function and the caller's line", () => {
-    const broken = compile((x: Tensor) => kernel("MatMul", [x, x], { T: { dtype: "float32" }, transpose_a: false, transpose_b: false }), { name: "broken" });
-    expect(() => broken(tf.zeros([2, 3]))).toThrow(/MatMul in the compiled function "broken" at .*compile\.test.*3 and 2.*\[2,3\], \[2,3\]/s);
+    const broken = compile(
+      (x: Tensor) => kernel("MatMul", [x, x], { T: { dtype: "float32" }, transpose_a: false, transpose_b: false }),
+      { name: "broken" },
+    );
+    expect(() => broken(tf.zeros([2, 3]))).toThrow(
+      /MatMul in the compiled function "broken" at .*compile\.test.*3 and 2.*\[2,3\], \[2,3\]/s,
+    );
     expect(() => broken(tf.zeros([2, 3]))).toThrow(TraceError);
   });
 
@@ -94,7 +114,9 @@ describe("what cannot be compiled is answered", () => {
 
   it("a shape that depends on values", () => {
     const f = compile((x: Tensor) => kernel("Where", [x], { T: { dtype: "bool" } }), { name: "where" });
-    expect(() => f(tf.tensor1d([true, false]))).toThrow(/Where in the compiled function "where".*dimension 0 of the result is not known/);
+    expect(() => f(tf.tensor1d([true, false]))).toThrow(
+      /Where in the compiled function "where".*dimension 0 of the result is not known/,
+    );
   });
 
   it("a variable that is not an argument", () => {

@@ -45,7 +45,10 @@ export function reportRetraces(report: (message: string) => void): void {
  *
  * @throws TraceError naming the operation, its shapes and the caller's line
  */
-export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
+export function compile<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  options: CompileOptions = {},
+): Compiled<A, R> {
   const label = options.name ?? (fn.name || "anonymous");
   const xla = options.xla ?? true;
   const signatures = new Map<string, Signature>();
@@ -72,7 +75,10 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, 
     if (signatures.size === MANY_TRACES) {
       onManyTraces(
         `the compiled function "${label}" was traced for ${MANY_TRACES} different signatures, the last with ${args.length} arguments ` +
-          `of ${leaves.map((t) => `${t.dtype}[${t.shape}]`).slice(0, 8).join(", ")}…: each costs a compilation. Round lengths up to a few sizes.`,
+          `of ${leaves
+            .map((t) => `${t.dtype}[${t.shape}]`)
+            .slice(0, 8)
+            .join(", ")}…: each costs a compilation. Round lengths up to a few sizes.`,
       );
     }
     return signature;
@@ -82,7 +88,8 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, 
     if (isTracing()) return fn(...args);
     const { leaves, paths, structure, rebuild } = flatten(args, "args");
     leaves.forEach((leaf, i) => {
-      if (leaf.isDisposed) throw new LatError(`${paths[i]} of the compiled function "${label}" is a tensor that was disposed`);
+      if (leaf.isDisposed)
+        throw new LatError(`${paths[i]} of the compiled function "${label}" is a tensor that was disposed`);
     });
     if (isEager()) return tf.tidy(() => fn(...args) as never);
     const { backend } = runtime();
@@ -102,7 +109,9 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R, 
     signatures.clear();
   };
 
-  return Object.defineProperty(Object.assign(compiled, { release }), "traces", { get: () => signatures.size }) as Compiled<A, R>;
+  return Object.defineProperty(Object.assign(compiled, { release }), "traces", {
+    get: () => signatures.size,
+  }) as Compiled<A, R>;
 }
 
 /** Gives back the reference that the trace took; the last one frees the data and tfjs's record of it. */

@@ -62,7 +62,9 @@ export function trace(
   binding.traceBegin();
   open = { label, captures, written: new WeakSet() };
   try {
-    const own = parameters.map(({ shape, dtype }) => binding.traceParameter([...shape], backend.getDTypeInteger(dtype)));
+    const own = parameters.map(({ shape, dtype }) =>
+      binding.traceParameter([...shape], backend.getDTypeInteger(dtype)),
+    );
     const outputs = body(own);
     const captured = [...captures.values()];
     binding.traceEnd(name, [...own.map((p) => p.id), ...captured.map((c) => c.parameter)], outputs, xla);
@@ -113,7 +115,8 @@ function intercept(backend: NodeBackend): void {
   };
 
   const inputIds = backend.getInputTensorIds.bind(backend);
-  backend.getInputTensorIds = (tensors) => (open ? tensors.map((t) => tracedId(open!, backend, native, t, inputIds)) : inputIds(tensors));
+  backend.getInputTensorIds = (tensors) =>
+    open ? tensors.map((t) => tracedId(open!, backend, native, t, inputIds)) : inputIds(tensors);
 }
 
 /** The symbolic id of an operation's input; a tensor from outside the trace becomes a parameter of the function. */
@@ -130,7 +133,10 @@ function tracedId(
   if (known) return known.parameter;
   refuseVariable(trace, tensor);
   const parameter = native.traceParameter([...entry.shape], backend.getDTypeInteger(tensor.dtype)).id;
-  trace.captures.set(tensor.dataId, { info: { dataId: tensor.dataId, shape: [...entry.shape], dtype: tensor.dtype }, parameter });
+  trace.captures.set(tensor.dataId, {
+    info: { dataId: tensor.dataId, shape: [...entry.shape], dtype: tensor.dtype },
+    parameter,
+  });
   return parameter;
 }
 
@@ -157,7 +163,10 @@ function record(
   try {
     return native.traceOp(name, attributes, ids, outputs);
   } catch (cause) {
-    throw new TraceError(`${name} in the compiled function "${trace.label}"${userLine()}: ${plain((cause as Error).message)}`, { cause });
+    throw new TraceError(
+      `${name} in the compiled function "${trace.label}"${userLine()}: ${plain((cause as Error).message)}`,
+      { cause },
+    );
   }
 }
 
@@ -173,7 +182,12 @@ function constant(native: Binding, shape: number[], dtype: number, data: ArrayLi
     const dimensions = native.traceConstant([shape.length], native.TF_INT32, Int32Array.from(shape));
     const value = native.traceConstant([], dtype, values.slice(0, 1));
     const type = (name: string, value: number): KernelAttribute => ({ name, type: native.TF_ATTR_TYPE, value });
-    return native.traceOp("Fill", [type("T", dtype), type("index_type", native.TF_INT32)], [dimensions.id, value.id], 1)[0]!.id;
+    return native.traceOp(
+      "Fill",
+      [type("T", dtype), type("index_type", native.TF_INT32)],
+      [dimensions.id, value.id],
+      1,
+    )[0]!.id;
   }
   return native.traceConstant(shape, dtype, values).id;
 }

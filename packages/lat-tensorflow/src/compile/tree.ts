@@ -59,6 +59,7 @@ export function flatten(tree: unknown, root: string): Flat {
 }
 
 function describe(value: unknown): string {
-  if (typeof value === "object" && value !== null) return `an instance of ${value.constructor?.name ?? "an unknown class"}`;
+  if (typeof value === "object" && value !== null)
+    return `an instance of ${value.constructor?.name ?? "an unknown class"}`;
   return `the ${typeof value} ${String(value)}`;
 }

@@ -5,9 +5,21 @@ import { philox } from "./philox.ts";
 describe("philox", () => {
   // Known answers of the authors' Random123 distribution (kat_vectors, philox4x32 10).
   it.each([
-    [[0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]],
-    [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd]],
-    [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]],
+    [
+      [0, 0, 0, 0],
+      [0, 0],
+      [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+    ],
+    [
+      [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+    ],
+    [
+      [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+      [0xa4093822, 0x299f31d0],
+      [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+    ],
   ] as const)("gives the published words for counter %j and key %j", (counter, key, words) => {
     expect(philox(counter, key)).toEqual([...words]);
   });
@@ -17,7 +29,12 @@ describe("host draws", () => {
   it("depend on seed, stream, step and index alone", () => {
     const a = hostRandom(1, "order", 2);
     expect(a.uniform(7)).toBe(hostRandom(1, "order", 2).uniform(7));
-    const others = [hostRandom(2, "order", 2).uniform(7), hostRandom(1, "poison", 2).uniform(7), hostRandom(1, "order", 3).uniform(7), a.uniform(8)];
+    const others = [
+      hostRandom(2, "order", 2).uniform(7),
+      hostRandom(1, "poison", 2).uniform(7),
+      hostRandom(1, "order", 3).uniform(7),
+      a.uniform(8),
+    ];
     expect(new Set([a.uniform(7), ...others]).size).toBe(5);
   });
 
@@ -32,7 +49,9 @@ describe("host draws", () => {
   });
 
   it("permute and choose without repetition, every order equally likely", () => {
-    expect([...hostRandom(3, "p").permutation(50)].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    expect([...hostRandom(3, "p").permutation(50)].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 50 }, (_, i) => i),
+    );
     expect(new Set(hostRandom(3, "c").choice(1000, 40)).size).toBe(40);
     expect(() => hostRandom(3, "c").choice(3, 4)).toThrow(/4 different numbers of 3/);
     const counts = new Map<string, number>();

@@ -24,7 +24,9 @@ export function randomUniform(shape: readonly number[], key: DrawKey): Tensor {
 
 function draw(name: string, shape: readonly number[], { seed, stream, step, index }: DrawKey): Tensor {
   if (isTracing()) {
-    throw new Error(`a draw of the stream "${stream}" inside a compiled function would be the same at every call: draw outside, pass the tensor`);
+    throw new Error(
+      `a draw of the stream "${stream}" inside a compiled function would be the same at every call: draw outside, pass the tensor`,
+    );
   }
   const [a, b] = philox([index >>> 0, step >>> 0, 0, 1], [seed >>> 0, streamNumber(stream)]);
   return tf.tidy(() =>
