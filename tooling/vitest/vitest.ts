@@ -1,5 +1,7 @@
+import type { ViteUserConfig } from "vitest/config";
+
 /** What every package's test run shares: one worker, since TensorFlow itself uses every core. */
-export default {
+const shared: ViteUserConfig = {
   test: {
     include: ["src/**/*.test.ts"],
     pool: "forks",
@@ -9,3 +11,4 @@ export default {
     hookTimeout: 120_000,
   },
 };
+export default shared;

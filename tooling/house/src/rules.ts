@@ -1,0 +1,110 @@
+import { importsOf, leaves, packageOf } from "./imports.ts";
+import { allowed, isOurs } from "./layers.ts";
+import { isForTests, type Manifest, type Package } from "./package.ts";
+
+/** A file does one thing: what is longer than this many lines does several. Tests list cases and may be longer. */
+const longest = { source: 350, test: 600 };
+
+const topLevel = {
+  required: [
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "bun.lockb",
+    "bunfig.toml",
+    "package.json",
+    "packages",
+    "tasks",
+    "tooling",
+    "turbo.json",
+  ],
+  // `turbo` has the generators; `node_modules` and `runs` are made here and ignored by git.
+  optional: ["docs", "node_modules", "runs", "turbo"],
+};
+
+/** The repository's top level: what must be there, and nothing else but dot-files. */
+export function checkTopLevel(entries: readonly string[]): string[] {
+  const known = new Set([...topLevel.required, ...topLevel.optional]);
+  return [
+    ...topLevel.required.filter((name) => !entries.includes(name)).map((name) => `${name} is missing`),
+    ...entries
+      .filter((name) => !name.startsWith(".") && !known.has(name))
+      .map((name) => `${name} does not belong to the top level`),
+  ];
+}
+
+/** The package.json of a package: it lies where its name says, depends downwards only, and its sources are checked. */
+export function checkManifest(folder: string, manifest: Manifest): string[] {
+  const violations: string[] = [];
+  const [place, name] = folder.split("/");
+  const expected = place === "tooling" ? `tooling-${name}` : name;
+  if (manifest.name !== expected) violations.push(`${folder}: is named ${manifest.name}, expected ${expected}`);
+  const usable = allowed(folder);
+  if (!usable)
+    return [...violations, `${folder}: has no place in the house; give it one in tooling/house/src/layers.ts`];
+  for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    if (isOurs(dependency) && !usable.includes(dependency))
+      violations.push(`${folder}: may not depend on ${dependency}`);
+  }
+  const lint = manifest.scripts?.lint;
+  if (lint !== undefined && !lint.includes("tooling/house/src/main.ts")) {
+    violations.push(`${folder}: its lint script does not check the house rules`);
+  }
+  return violations;
+}
+
+/** Imports: only of what package.json declares, and never by a path into another package. `everywhere`: the root's tools. */
+export function checkImports({ folder, manifest, files }: Package, everywhere: readonly string[] = []): string[] {
+  const violations: string[] = [];
+  const forUsers = new Set([manifest.name, ...Object.keys(manifest.dependencies ?? {})]);
+  const forTests = new Set([...forUsers, ...Object.keys(manifest.devDependencies ?? {}), ...everywhere]);
+  for (const [path, text] of Object.entries(files)) {
+    if (!/\.(ts|js)$/.test(path)) continue;
+    const declared = isForTests(path) ? forTests : forUsers;
+    for (const { line, specifier } of importsOf(text)) {
+      const at = `${folder}/${path}:${line}`;
+      const name = packageOf(specifier);
+      if (leaves(path, specifier)) violations.push(`${at}: "${specifier}" leaves the package; import it by name`);
+      if (name !== undefined && !declared.has(name))
+        violations.push(`${at}: "${name}" is not declared in package.json`);
+    }
+  }
+  return violations;
+}
+
+/** Tasks find the engine, not the other way round: no library and no command mentions one by name. */
+export function checkNamesNoTask({ folder, files }: Package): string[] {
+  if (!folder.startsWith("packages/")) return [];
+  return findLines({ folder, files }, /\btask-[a-z]\w*/, (name) => `names the task ${name}`);
+}
+
+// Written so that this file does not contain what it looks for.
+const unfinished = /\b(?:TO[D]O|FIX[M]E|XX[X])\b/;
+
+/** Work left undone belongs into the work's own list, not into the code. */
+export function checkUnfinished(checked: Package): string[] {
+  return findLines(checked, unfinished, (word) => `says ${word}`);
+}
+
+export function checkLength({ folder, files }: Package): string[] {
+  return Object.entries(files).flatMap(([path, text]) => {
+    const most = path.endsWith(".test.ts") ? longest.test : longest.source;
+    const lines = text.trimEnd().split("\n").length;
+    if (path.endsWith(".md") || lines <= most) return [];
+    return [`${folder}/${path}: ${lines} lines, ${most} allowed; a file does one thing`];
+  });
+}
+
+function findLines(
+  { folder, files }: Pick<Package, "folder" | "files">,
+  pattern: RegExp,
+  tell: (found: string) => string,
+): string[] {
+  return Object.entries(files).flatMap(([path, text]) =>
+    text.split("\n").flatMap((line, index) => {
+      const found = pattern.exec(line)?.[0];
+      return found === undefined ? [] : [`${folder}/${path}:${index + 1}: ${tell(found)}`];
+    }),
+  );
+}
