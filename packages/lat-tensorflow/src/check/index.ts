@@ -1,0 +1,1 @@
+export { type GradientError, gradcheck } from "./gradcheck.ts";

@@ -1,0 +1,6 @@
+export { gelu, silu, swiGlu } from "./activation.ts";
+export { attention, causalAttention } from "./attention.ts";
+export { logSoftmaxLabel } from "./cross-entropy.ts";
+export { gather } from "./gather.ts";
+export { layerNorm, rmsNorm } from "./norm.ts";
+export { rotary } from "./rotary.ts";
