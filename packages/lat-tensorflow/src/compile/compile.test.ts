@@ -49,13 +49,27 @@ describe("compile", () => {
     f.release();
   });
 
-  it("takes gradients inside", () => {
-    const f = compile((x: Tensor, w: Tensor) =>
-      valueAndGradients(() => tf.square(tf.mul(x, w)), { w }, tf.tensor1d([1, 10])),
-    );
-    const { value, gradients } = f(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]));
+  it.each([false, true])("takes gradients inside, with auxiliary results (eager: %s)", (eager) => {
+    const f = compile((x: Tensor, w: Tensor) => {
+      const fn = () => {
+        const product = tf.mul(x, w);
+        return { value: tf.square(product), auxiliary: { product, w } };
+      };
+      return valueAndGradients(fn, { w, unused: x.clone() }, tf.tensor1d([1, 10]));
+    });
+    const x = tf.tensor1d([1, 2]);
+    const w = tf.tensor1d([3, 4]);
+    const before = tf.memory().numTensors;
+    configure({ eager });
+    const { value, gradients, auxiliary } = f(x, w);
+    configure({ eager: false });
     expect(values(value)).toEqual([9, 64]);
+    expect(values(auxiliary.product)).toEqual([3, 8]);
     expect(values(gradients.w)).toEqual([6, 320]);
+    expect(values(gradients.unused)).toEqual([0, 0]);
+    expect(tf.memory().numTensors).toBe(before + 5);
+    tf.dispose([value, auxiliary, gradients]);
+    expect(values(w)).toEqual([3, 4]);
   });
 
   it("inlines a compiled function called by another", () => {
