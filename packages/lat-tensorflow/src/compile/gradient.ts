@@ -33,11 +33,16 @@ export function valueAndGradients<K extends string, A extends string = never>(
   const { value, grads } = tf.engine().gradients(forward, tensors, cotangent ?? null!, true);
   for (const tensor of Object.values<Tensor>(auxiliary)) {
     tensor.kept = false;
-    tf.engine().track(tensor);
+    track(tensor);
   }
   const gradients = {} as Record<K, Tensor>;
   names.forEach((name, i) => {
     gradients[name] = grads[i] ?? tf.zerosLike(tensors[i]!);
   });
   return { value, auxiliary, gradients };
+}
+
+/** Makes the current tidy the tensor's owner. tfjs does so for what its kernels make, and offers no public way. */
+function track(tensor: Tensor): void {
+  (tf.engine() as unknown as { track(tensor: Tensor): Tensor }).track(tensor);
 }
