@@ -1,0 +1,43 @@
+/** The result of a verb goes to stdout, and nothing else does. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** Clears what a progress bar has drawn on the current line of a terminal. */
+const clearLine = process.stderr.isTTY ? "\r\u001b[2K" : "";
+
+/** News and warnings go to stderr; a progress bar below is drawn again after them. */
+export function note(text: string): void {
+  process.stderr.write(`${clearLine}${text}\n`);
+}
+
+export function warn(text: string): void {
+  note(`warning: ${text}`);
+}
+
+/** Columns of text, as wide as their widest cell; figures in all but the first column are aligned to the right. */
+export function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headers.map((header, column) => Math.max(header.length, ...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .join("  ");
+  return [line(headers), line(widths.map((width) => "─".repeat(width))), ...rows.map(line)].join("\n");
+}
+
+/** `45 s`, `12 min`, `3.4 h` */
+export function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** `274 MB`, `1.9 GB` */
+export function size(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,63 @@
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import type { MethodName, RunConfig } from "lat-engine";
+import { LatError, UsageError } from "lat-system";
+import { addExperimentOptions, type ExperimentOptions, number, verb, wholeNumber } from "../shared/options.ts";
+import { note, print, printJson } from "../shared/output.ts";
+
+interface RunOptions extends ExperimentOptions {
+  readonly method?: string;
+  readonly epsilon?: number;
+  readonly seed: number;
+}
+
+export function addRun(program: Command): void {
+  const command = verb(
+    program,
+    "run",
+    "train one defence and evaluate it",
+    "lat run <task> --preset nano --method lat --epsilon 8 --site layers.1.residual --seed 0",
+  )
+    .argument("[task]", "a name that `lat tasks` lists (default: the task whose package this folder is in)")
+    .option("--method <name>", "ft, rlp, at or lat")
+    .option("--epsilon <number>", "bound of the perturbation's norm; for rlp, at and lat", number)
+    .option("--seed <n>", "seed of every random draw", wholeNumber, 0);
+  addExperimentOptions(command).action(run);
+}
+
+async function run(name: string | undefined, options: RunOptions): Promise<void> {
+  const engine = await import("lat-engine");
+  const { readExperiment, train } = await import("../shared/experiment.ts");
+  if (options.method === undefined)
+    throw new UsageError(`--method: not given; expected ${engine.methodNames.join(", ")}`);
+  const { task, shared } = await readExperiment(name, options);
+  // The engine refuses what is not a method, and says which there are.
+  const method = options.method as MethodName;
+  const config = engine.resolveRun(task, { ...shared, method, epsilon: options.epsilon, seed: options.seed });
+  if (options.dryRun) {
+    const { printPlan } = await import("../shared/plan.ts");
+    return printPlan([config], await engine.estimate(task, [config]), options);
+  }
+  const out = resolve(options.out ?? defaultFolder(config));
+  const summary = await train(
+    options,
+    out,
+    (runOptions) => engine.run(task, config, runOptions),
+    ({ status }) => status === "interrupted",
+  );
+  if (options.json) printJson(summary);
+  else {
+    const { metricsTable } = await import("../shared/results.ts");
+    print(metricsTable(summary.metrics));
+  }
+  note(`Folder: ${out}`);
+  if (summary.status !== "complete") {
+    throw new LatError(`the run ${summary.status}: ${summary.error ?? "no reason given"}`);
+  }
+}
+
+/** `runs/task-a-nano-lat-eps8-layers.1.residual-seed0` */
+function defaultFolder({ task, preset, method, epsilon, sites, seed }: RunConfig): string {
+  const perturbation = epsilon === null ? [] : [`eps${epsilon}`, ...sites];
+  return join("runs", [task, preset, method, ...perturbation, `seed${seed}`].join("-"));
+}

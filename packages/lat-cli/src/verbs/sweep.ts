@@ -1,0 +1,68 @@
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import type { MethodName } from "lat-engine";
+import { LatError } from "lat-system";
+import {
+  addExperimentOptions,
+  type ExperimentOptions,
+  names,
+  numberGrid,
+  verb,
+  wholeNumbers,
+} from "../shared/options.ts";
+import { note, print, printJson } from "../shared/output.ts";
+
+interface SweepOptions extends ExperimentOptions {
+  readonly methods: readonly string[];
+  readonly epsilons?: readonly number[];
+  readonly seeds?: readonly number[];
+}
+
+export function addSweep(program: Command): void {
+  const command = verb(
+    program,
+    "sweep",
+    "train and evaluate every method at every ε and seed, and write the report",
+    "lat sweep <task> --preset nano --methods ft,lat --epsilons 1:16:6 --seeds 0,1,2 --out runs/first",
+  )
+    .argument("[task]", "a name that `lat tasks` lists (default: the task whose package this folder is in)")
+    .option("--methods <names>", "comma-separated", names, ["ft", "rlp", "at", "lat"])
+    .option(
+      "--epsilons <grid>",
+      "from:to:count, or a comma-separated list (default: the preset's, by method)",
+      numberGrid,
+    )
+    .option("--seeds <list>", "comma-separated (default: the preset's)", wholeNumbers);
+  addExperimentOptions(command).action(sweep);
+}
+
+async function sweep(name: string | undefined, options: SweepOptions): Promise<void> {
+  const engine = await import("lat-engine");
+  const { readExperiment, train } = await import("../shared/experiment.ts");
+  const { task, shared } = await readExperiment(name, options);
+  // The engine refuses what is not a method, and says which there are.
+  const methods = options.methods as MethodName[];
+  const configs = engine.resolveSweep(task, { ...shared, methods, epsilons: options.epsilons, seeds: options.seeds });
+  if (options.dryRun) {
+    const { printPlan } = await import("../shared/plan.ts");
+    return printPlan(configs, await engine.estimate(task, configs), options);
+  }
+  const out = resolve(options.out ?? join("runs", `${task.name}-${shared.preset}`));
+  const summary = await train(
+    options,
+    out,
+    (runOptions) => engine.sweep(task, configs, runOptions),
+    ({ runs }) => runs.some(({ status }) => status === "interrupted"),
+  );
+  const { writeReport } = await import("lat-report");
+  const report = await writeReport(out);
+  if (options.json) printJson(summary);
+  else {
+    const { sweepTable } = await import("../shared/results.ts");
+    print(`${await sweepTable(out)}\n\nReport: ${report.html}`);
+  }
+  note(`Summary: ${join(out, "summary.json")}`);
+  const failed = summary.runs.filter(({ status }) => status === "failed");
+  if (failed.length > 0)
+    throw new LatError(`${failed.length} of ${summary.runs.length} runs failed: ${failed[0]!.error}`);
+}
