@@ -16,32 +16,55 @@ const environment = {
   TURBO_TELEMETRY_DISABLED: "1",
 };
 
+export interface Stage {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}
+
 export interface StageResult {
   readonly name: string;
   readonly seconds: number;
   readonly ok: boolean;
+  /** What the command printed; empty where that was not asked for. */
   readonly output: string;
 }
 
-/** Runs one command in the repository's root, shows its output as it comes, and returns it with the time it took. */
-export async function stage(name: string, command: readonly [string, ...string[]]): Promise<StageResult> {
-  console.log(`\n── ${name}: ${command.join(" ")}`);
-  const started = performance.now();
-  const { code, output } = await show(command);
-  const seconds = (performance.now() - started) / 1000;
-  console.log(`── ${name}: ${code === 0 ? "done" : `failed with exit code ${code}`} in ${seconds.toFixed(1)} s`);
-  return { name, seconds, ok: code === 0, output };
+/**
+ * Runs commands in the repository's root until one fails, and returns what became of each that ran. With `capture`
+ * their output is returned as well as shown; without, they have the terminal to themselves and may draw progress bars.
+ */
+export async function runStages(stages: readonly Stage[], { capture }: { capture: boolean }): Promise<StageResult[]> {
+  const results: StageResult[] = [];
+  for (const { name, command } of stages) {
+    console.log(`\n── ${name}: ${command.join(" ")}`);
+    const started = performance.now();
+    const { code, output } = await runCommand(command, capture);
+    const seconds = (performance.now() - started) / 1000;
+    console.log(`── ${name}: ${code === 0 ? "done" : `failed with exit code ${code}`} in ${seconds.toFixed(1)} s`);
+    results.push({ name, seconds, ok: code === 0, output });
+    if (code !== 0) break;
+  }
+  return results;
 }
 
-function show([program, ...parameters]: readonly [string, ...string[]]): Promise<{ code: number; output: string }> {
+function runCommand(
+  [program, ...parameters]: Stage["command"],
+  capture: boolean,
+): Promise<{ code: number; output: string }> {
   const executable = program === "bun" ? process.execPath : program;
+  const outputs = capture ? "pipe" : "inherit";
   return new Promise((resolve) => {
-    const child = spawn(executable, parameters, { cwd: root, env: environment, stdio: ["inherit", "pipe", "inherit"] });
+    const child = spawn(executable, parameters, { cwd: root, env: environment, stdio: ["inherit", outputs, outputs] });
     let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      process.stdout.write(text);
-    });
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ] as const) {
+      from?.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        to.write(text);
+      });
+    }
     child.on("error", (error) => resolve({ code: 1, output: `${output}${error.message}\n` }));
     child.on("close", (code) => resolve({ code: code ?? 1, output }));
   });
