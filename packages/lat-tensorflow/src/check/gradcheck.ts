@@ -32,11 +32,12 @@ export function gradcheck<K extends string>(
   return tf.tidy(() => {
     const names = Object.keys(inputs) as K[];
     const output = fn(inputs);
-    const weights = Float64Array.from({ length: output.size }, (_, i) => Math.fround(Math.cos(1 + 2 * i)));
+    // All different and none near 0, so that no error is hidden.
+    const weights = Float32Array.from({ length: output.size }, (_, i) => 1 + ((i * 0.618034) % 1));
     const { gradients } = valueAndGradients(
-      () => fn(inputs),
+      () => ({ value: fn(inputs), auxiliary: {} }),
       inputs,
-      tf.tensor(Float32Array.from(weights), output.shape),
+      tf.tensor(weights, output.shape),
     );
     let worst: GradientError | undefined;
     for (const name of names) {

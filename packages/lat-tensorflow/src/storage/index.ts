@@ -6,4 +6,4 @@ export {
   type SafetensorsProblem,
 } from "./format.ts";
 export { decodeSafetensors, readSafetensors } from "./read.ts";
-export { encodeSafetensors } from "./write.ts";
+export { encodeSafetensors, writeSafetensors } from "./write.ts";

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { fileError } from "lat-system";
 import {
   type HostTensor,
   maximumHeaderBytes,
@@ -9,16 +10,18 @@ import {
 import { parseHeader } from "./header.ts";
 
 /**
- * Reads a safetensors file; each tensor has memory of its own. Throws SafetensorsError where the file is malformed, and
- * the system's error where it cannot be opened or read.
+ * Reads a safetensors file; each tensor has memory of its own.
+ *
+ * @throws {SafetensorsError} where the file is malformed, {LatError} where it cannot be read
  */
 export function readSafetensors(path: string): Safetensors {
-  const file = openSync(path, "r");
+  const file = attempt(path, () => openSync(path, "r"));
   try {
-    return decode(path, fstatSync(file).size, (position, length) => {
+    const { size } = attempt(path, () => fstatSync(file));
+    return decode(path, size, (position, length) => {
       const bytes = new Uint8Array(length);
       for (let done = 0; done < length; ) {
-        const count = readSync(file, bytes, done, length - done, position + done);
+        const count = attempt(path, () => readSync(file, bytes, done, length - done, position + done));
         if (count === 0) throw new SafetensorsError("truncated", path, "the file became shorter while it was read");
         done += count;
       }
@@ -26,6 +29,14 @@ export function readSafetensors(path: string): Safetensors {
     });
   } finally {
     closeSync(file);
+  }
+}
+
+function attempt<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (cause) {
+    throw fileError("read", path, cause);
   }
 }
 

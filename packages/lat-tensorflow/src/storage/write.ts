@@ -1,3 +1,4 @@
+import { writeFileAtomic } from "lat-system";
 import {
   elementCount,
   type HostTensor,
@@ -11,6 +12,11 @@ import {
 /** What can be written, in the order in which the reference implementation lays it out: larger elements first. */
 const arrays = { I64: BigInt64Array, F32: Float32Array, I32: Int32Array, U8: Uint8Array, BOOL: Uint8Array } as const;
 const layout = Object.keys(arrays);
+
+/** Writes a safetensors file, whole or not at all. Its bytes depend on the content alone. */
+export async function writeSafetensors(path: string, content: Safetensors): Promise<void> {
+  await writeFileAtomic(path, encodeSafetensors(content, path));
+}
 
 /**
  * The bytes of a safetensors file. Tensors lie by dtype, larger elements first so that each is aligned, and then by

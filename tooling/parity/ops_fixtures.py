@@ -1,0 +1,111 @@
+"""Reference values and gradients of lat-tensorflow's operations, by PyTorch in float64.
+
+    pip install torch==2.13.0
+    python tooling/parity/ops_fixtures.py        # writes packages/lat-tensorflow/fixtures/ops.json
+
+Inputs are float32 numbers drawn from seed 0. The gradients are those of sum(output * cotangent).
+"""
+
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+SEED = 0
+generator = torch.Generator().manual_seed(SEED)
+
+
+def draw(*shape, scale=1.0):
+    return (torch.randn(*shape, generator=generator) * scale).double().requires_grad_()
+
+
+def rotate_half(x):
+    a, b = x.chunk(2, -1)
+    return torch.cat([-b, a], -1)
+
+
+def rotary(x, positions, theta=10000.0):
+    """Rotary embedding as published Llama code has it; x is [batch, tokens, heads, width]."""
+    width = x.shape[-1]
+    frequencies = theta ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
+    angles = positions.double()[..., None] * frequencies
+    angles = torch.cat([angles, angles], -1)[..., None, :]
+    return x * torch.cos(angles) + rotate_half(x) * torch.sin(angles)
+
+
+def attention(q, k, v, mask=None, causal=False):
+    repeat = q.shape[2] // k.shape[2]
+    q, k, v = (t.transpose(1, 2) for t in (q, k.repeat_interleave(repeat, 2), v.repeat_interleave(repeat, 2)))
+    mask = None if mask is None else mask.bool()[:, None, None, :]
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal).transpose(1, 2)
+
+
+def rms_norm(x, weight):
+    return F.rms_norm(x, weight.shape, weight, 1e-5)
+
+
+def layer_norm(x, weight, bias):
+    return F.layer_norm(x, weight.shape, weight, bias, 1e-5)
+
+
+def log_softmax_label(logits, labels):
+    return logits.log_softmax(-1).gather(-1, labels[..., None])[..., 0]
+
+
+def heads():
+    return {"queries": draw(2, 5, 4, 6), "keys": draw(2, 5, 2, 6), "values": draw(2, 5, 2, 6)}
+
+
+indices = torch.tensor([[0, 3, 3], [6, 1, 0]])
+positions = torch.tensor([[0, 1, 2, 3, 4], [0, 0, 40, 7, 500]])
+mask = torch.tensor([[1, 1, 1, 1, 0], [0, 1, 0, 1, 1]])
+
+cases = {
+    "gather": (lambda table: table[indices], {"table": draw(7, 4)}, {"indices": indices}),
+    "logSoftmaxLabel": (
+        lambda logits: log_softmax_label(logits, indices),
+        {"logits": draw(2, 3, 9, scale=4)},
+        {"labels": indices},
+    ),
+    "causalAttention": (
+        lambda queries, keys, values: attention(queries, keys, values, causal=True),
+        heads(),
+        {},
+    ),
+    "attention": (lambda queries, keys, values: attention(queries, keys, values), heads(), {}),
+    "attentionMasked": (
+        lambda queries, keys, values: attention(queries, keys, values, mask),
+        heads(),
+        {"keyMask": mask},
+    ),
+    "rotary": (lambda x: rotary(x, positions[0]), {"x": draw(2, 5, 3, 8)}, {"positions": positions[0]}),
+    "rotaryByRow": (lambda x: rotary(x, positions), {"x": draw(2, 5, 3, 8)}, {"positions": positions}),
+    "rmsNorm": (rms_norm, {"x": draw(2, 3, 8), "weight": draw(8)}, {}),
+    "layerNorm": (layer_norm, {"x": draw(2, 3, 8), "weight": draw(8), "bias": draw(8)}, {}),
+    "silu": (lambda x: F.silu(x), {"x": draw(3, 8, scale=3)}, {}),
+    "swiGlu": (lambda gate, up: F.silu(gate) * up, {"gate": draw(3, 8, scale=3), "up": draw(3, 8)}, {}),
+    "gelu": (lambda x: F.gelu(x), {"x": draw(3, 8, scale=3)}, {}),
+}
+
+
+def stored(tensor):
+    return {"shape": list(tensor.shape), "data": [float(f"{x:.9g}") for x in tensor.detach().reshape(-1).tolist()]}
+
+
+result = {}
+for name, (function, inputs, integers) in cases.items():
+    output = function(**inputs)
+    cotangent = draw(*output.shape).detach()
+    gradients = torch.autograd.grad((output * cotangent).sum(), list(inputs.values()))
+    result[name] = {
+        "inputs": {key: stored(value) for key, value in inputs.items()},
+        "integers": {key: stored(value) for key, value in integers.items()},
+        "output": stored(output),
+        "cotangent": stored(cotangent),
+        "gradients": {key: stored(value) for key, value in zip(inputs, gradients)},
+    }
+
+folder = Path(__file__).parents[2] / "packages" / "lat-tensorflow" / "fixtures"
+folder.mkdir(exist_ok=True)
+(folder / "ops.json").write_text(json.dumps({"torch": torch.__version__, "seed": SEED, "cases": result}) + "\n")
