@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied; choose a path you may use, or change its permissions",
   EPERM: "permission denied; choose a path you may use, or change its permissions",
   EROFS: "the file system is read-only; choose a path on another one",
+  EEXIST: "a part of the path is a file, not a folder; choose another path",
   ENOTDIR: "a part of the path is a file, not a folder; choose another path",
   EISDIR: "it is a folder, not a file; choose another path",
   ENOENT: "no such file or folder; check the path",

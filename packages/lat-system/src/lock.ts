@@ -68,13 +68,17 @@ async function create(path: string, owner: Owner): Promise<boolean> {
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(beside, JSON.stringify(owner));
-    await link(beside, path);
-    return true;
+    return await link(beside, path).then(
+      () => true,
+      (cause: NodeJS.ErrnoException) => {
+        if (cause.code === "EEXIST") return false;
+        throw cause;
+      },
+    );
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw fileError("write", path, cause);
   } finally {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true }).catch(() => {}); // where it could not be made, there is nothing to remove
   }
 }
 
