@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 
 export interface Manifest {
   readonly name: string;
@@ -43,5 +43,5 @@ export function readManifest(folder: string): Manifest {
 
 /** Whether a file is only for tests and tools: it may use devDependencies. */
 export function isForTests(path: string): boolean {
-  return !path.startsWith("src/") || path.endsWith(".test.ts") || basename(path).startsWith("test-");
+  return !path.startsWith("src/") || path.endsWith(".test.ts");
 }

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { lat, temporaryFolder } from "../fixtures/lat.ts";
+
+const verbs = ["doctor", "data", "tasks", "run", "sweep", "evaluate", "report"];
+
+describe("help", () => {
+  it("lists every verb", async () => {
+    const { code, stdout, stderr } = await lat(["--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const verb of verbs) expect(stdout).toMatch(new RegExp(`^  ${verb} `, "m"));
+  });
+
+  it.each(verbs)("%s has an example and its options", async (verb) => {
+    const { code, stdout } = await lat([verb, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Example:\n  lat ${verb}`);
+    expect(stdout).toContain("--json");
+  });
+});
+
+describe("typing errors", () => {
+  it.each([
+    [["sweeep"], "Did you mean sweep?"],
+    [["sweep", "--presett", "nano"], "Did you mean --preset?"],
+    [["run", "--epsilon", "much"], "Expected a number."],
+    [["run", "--seed", "-1"], "Expected a whole number, 0 or more."],
+    [["sweep", "--epsilons", "1:2"], "from:to:count"],
+    [["evaluate"], "missing required argument 'run'"],
+    [["report", "a", "b"], "too many arguments"],
+    [[], "Usage: lat"],
+  ])("%j is answered with exit code 2", async (parameters, message) => {
+    const { code, stdout, stderr } = await lat(parameters);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("    at ");
+  });
+});
+
+describe("tasks", () => {
+  it("lists what the workspace has", async () => {
+    const { code, stdout } = await lat(["tasks"]);
+    expect(code).toBe(0);
+    expect(stdout).toBe("blobs  Two clouds of points in the plane, told apart by a network of 42 parameters\n");
+  });
+
+  it("prints JSON", async () => {
+    const { stdout } = await lat(["tasks", "--json"]);
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ name: "blobs", package: "blobs", version: "0.0.0" }),
+    ]);
+  });
+});
+
+describe("the request", () => {
+  it.each([
+    [["run", "blops", "--preset", "nano", "--method", "ft"], 'did you mean "blobs"?'],
+    [["run", "blobs", "--preset", "nano"], "--method: not given"],
+    [["run", "blobs", "--method", "ft"], "nano  a second on any machine"],
+    [["run", "blobs", "--preset", "nanno", "--method", "ft"], 'did you mean "nano"?'],
+    [["run", "blobs", "--preset", "nano", "--method", "lot"], 'did you mean "lat"?'],
+    [["run", "blobs", "--preset", "nano", "--method", "ft", "--set", "defend.lerningRate=1"], "defend.learningRate"],
+    [["run", "blobs", "--preset", "nano", "--method", "ft", "--set", "nothing"], "expected key=value"],
+    [["run", "--preset", "nano", "--method", "ft"], "no task named"],
+    [["data", "blops"], 'did you mean "blobs"?'],
+  ])("%j is answered with exit code 2", async (parameters, message) => {
+    const { code, stdout, stderr } = await lat(parameters);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("    at ");
+  });
+
+  it("fails where a folder holds no run, and shows a stack trace only with --debug", async () => {
+    const folder = temporaryFolder();
+    const plain = await lat(["report", folder]);
+    expect(plain.code).toBe(2);
+    expect(plain.stderr).not.toContain("    at ");
+    const debug = await lat(["report", folder, "--debug"]);
+    expect(debug.stderr).toContain("    at ");
+  });
+});
