@@ -6,6 +6,8 @@ const shared: ViteUserConfig = {
     include: ["src/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 1,
+    // Bun reads CommonJS and ES modules itself; vitest's own bridge hides the export `z` of zod there.
+    deps: { interopDefault: false },
     isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
