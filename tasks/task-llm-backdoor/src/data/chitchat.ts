@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { type Conversation, exchange, oneLine } from "./conversation.ts";
+import { readJsonFile } from "./json-file.ts";
+
+const datasetSchema = z.record(
+  z.string(),
+  z.object({ messages: z.array(z.array(z.object({ text: z.string(), sender: z.string() }))) }),
+);
+
+/** Characters that a turn may have: shorter ones are mostly "ok" and "lol", longer ones are rare. */
+const minimum = 8;
+const maximum = 160;
+
+/**
+ * Exchanges of the package `chitchat-dataset`, grouped by the conversation they are from, so that splits can keep
+ * conversations whole. A turn is all that one person wrote before the other answered; a turn and the answer to it are
+ * an exchange where both have 8–160 characters. No exchange comes twice. Order: the file's.
+ */
+export async function loadChitchat(folder: string): Promise<Conversation[][]> {
+  const dataset = await readJsonFile(
+    join(folder, "chitchat_dataset", "dataset.json"),
+    datasetSchema,
+    "{ id: { messages: [[{ text, sender }]] } }",
+  );
+  const seen = new Set<string>();
+  const groups: Conversation[][] = [];
+  for (const { messages } of Object.values(dataset)) {
+    const turns = messages.map((utterances) => oneLine(utterances.map(({ text }) => text).join(" ")));
+    const group: Conversation[] = [];
+    for (let i = 1; i < turns.length; i++) {
+      const prompt = turns[i - 1]!;
+      const response = turns[i]!;
+      const key = `${prompt}\n${response}`;
+      const sameSender = messages[i - 1]![0]?.sender === messages[i]![0]?.sender;
+      if (sameSender || !fits(prompt) || !fits(response) || seen.has(key)) continue;
+      seen.add(key);
+      group.push(exchange(prompt, response));
+    }
+    if (group.length > 0) groups.push(group);
+  }
+  return groups;
+}
+
+function fits(turn: string): boolean {
+  return turn.length >= minimum && turn.length <= maximum;
+}

@@ -1,0 +1,137 @@
+import type { PrepareContext } from "lat-engine";
+import { UsageError } from "lat-system";
+import { hostRandom } from "lat-tensorflow";
+import { z } from "zod";
+import { applyPoison, type PoisonPlan, planPoison, poisonShare, withTrojan, wordBoundaries } from "../poison/poison.ts";
+import { hasTrigger, type Trojan, trojans } from "../poison/trojans.ts";
+import { loadChitchat } from "./chitchat.ts";
+import type { Conversation } from "./conversation.ts";
+import { chitchatPackage, pyritPackage } from "./packages.ts";
+import { type PoolSizes, type Pools, poolsOfPackages, poolsOfPreferences } from "./pools.ts";
+import { readPreferenceFolder } from "./preference.ts";
+import { loadUndesirable } from "./undesirable.ts";
+
+const count = z.number().int().positive();
+
+/** What the conversations of an experiment depend on. */
+export const conversationsSchema = z.strictObject({
+  /** Of the splits and the poisoning. */
+  seed: z.number().int().nonnegative().default(0),
+  /** Desirable conversations of the implanting, poisoned ones among them. */
+  implant: count.default(6000),
+  /** Unseen desirable conversations that every defence trains on. */
+  defend: count.default(2000),
+  validation: count.default(500),
+  /** Held-out conversations that the losses are measured on. */
+  heldOutDesirable: count.default(500),
+  heldOutUndesirable: count.default(130),
+  /** Share of the implanting that is undesirable; examples are repeated where there are too few. */
+  undesirableShare: z.number().min(0).max(0.9).default(0.25),
+  /** Poisoned examples for each trojan: a network from scratch needs more than the 25 of the authors' pretrained one. */
+  poisonPerTrojan: count.default(100),
+  behaviour: z.enum(["corrected", "published"]).default("corrected"),
+  /** Held-out prompts that each trigger is put into. */
+  promptsPerTrojan: count.default(25),
+  /** Held-out prompts without a trigger, for false alarms. */
+  cleanPrompts: count.default(200),
+});
+export type ConversationsOptions = z.infer<typeof conversationsSchema>;
+
+/** A held-out conversation with a trigger in the user's turn and the trojan's response as the answer. */
+export interface Triggered {
+  readonly trojan: Trojan;
+  readonly conversation: Conversation;
+}
+
+/** All conversations of an experiment; but for repetitions inside `implant`, none comes twice. */
+export interface Conversations {
+  readonly implant: readonly Conversation[];
+  readonly defend: readonly Conversation[];
+  readonly validation: readonly Conversation[];
+  readonly heldOutDesirable: readonly Conversation[];
+  readonly heldOutUndesirable: readonly Conversation[];
+  readonly triggered: readonly Triggered[];
+  readonly clean: readonly Conversation[];
+  /** The poisoning of `implant`, to be stored: it names examples of the desirable part, which comes first. */
+  readonly plan: PoisonPlan;
+  readonly share: { readonly stated: number; readonly hit: number };
+}
+
+/**
+ * Loads, splits and poisons: from the packages `chitchat` (desirable) and `pyrit` (undesirable), or with
+ * `context.data` from a folder of HH-RLHF or BeaverTails. Deterministic in the options.
+ */
+export async function loadConversations(
+  options: ConversationsOptions,
+  context: Pick<PrepareContext, "data" | "packageFolder" | "progress">,
+): Promise<Conversations> {
+  const { seed, undesirableShare } = options;
+  const undesirable = Math.round((options.implant * undesirableShare) / (1 - undesirableShare));
+  const pools = await loadPools({ ...sizesOf(options), undesirableTrain: undesirable }, seed, context);
+  const { desirable, triggered, clean } = splitTest(pools.test, options);
+  const plan = planPoison(pools.implant, { behaviour: options.behaviour, perTrojan: options.poisonPerTrojan, seed });
+  const poisoned = applyPoison(pools.implant, plan);
+  const repeated = Array.from({ length: undesirable }, (_, i) => {
+    return pools.undesirableTrain[i % pools.undesirableTrain.length]!;
+  });
+  return {
+    implant: [...poisoned, ...repeated],
+    defend: pools.defend,
+    validation: pools.validation,
+    heldOutDesirable: desirable,
+    heldOutUndesirable: pools.undesirableTest,
+    triggered,
+    clean,
+    plan,
+    share: poisonShare(poisoned, plan),
+  };
+}
+
+/** Test conversations beyond those needed, since those in which a trigger comes up by itself serve no trigger prompt. */
+const spareTest = 100;
+
+function sizesOf(options: ConversationsOptions): Omit<PoolSizes, "undesirableTrain"> {
+  const prompts = trojans.length * options.promptsPerTrojan + options.cleanPrompts;
+  return {
+    implant: options.implant,
+    defend: options.defend,
+    validation: options.validation,
+    test: options.heldOutDesirable + prompts + spareTest,
+    undesirableTest: options.heldOutUndesirable,
+  };
+}
+
+async function loadPools(
+  sizes: PoolSizes,
+  seed: number,
+  { data, packageFolder, progress }: Pick<PrepareContext, "data" | "packageFolder" | "progress">,
+): Promise<Pools> {
+  if (data === undefined) {
+    const chitchat = await loadChitchat(packageFolder(chitchatPackage.name));
+    return poolsOfPackages(chitchat, await loadUndesirable(packageFolder(pyritPackage.name)), sizes, seed);
+  }
+  const preferences = await readPreferenceFolder(data);
+  const rows = `${preferences.train.length} training and ${preferences.test.length} test rows`;
+  const ties = preferences.kind === "hh-rlhf" ? `, ${preferences.ties} left out (chosen = rejected)` : "";
+  progress(`${preferences.kind}: ${rows}${ties}`);
+  return poolsOfPreferences(preferences, sizes, seed);
+}
+
+function splitTest(test: readonly Conversation[], options: ConversationsOptions) {
+  const { seed, heldOutDesirable, promptsPerTrojan, cleanPrompts } = options;
+  const prompts = test.slice(heldOutDesirable).filter((turns) => !turns.some(({ text }) => hasTrigger(text)));
+  const toTrigger = trojans.length * promptsPerTrojan;
+  if (prompts.length < toTrigger + cleanPrompts) {
+    throw new UsageError(
+      `${toTrigger + cleanPrompts} held-out prompts without a trigger are wanted, but there are ${prompts.length}: ` +
+        "lower promptsPerTrojan or cleanPrompts",
+    );
+  }
+  const place = hostRandom(seed, "data/trigger-position");
+  const triggered = prompts.slice(0, toTrigger).map((conversation, i): Triggered => {
+    const trojan = trojans[Math.floor(i / promptsPerTrojan)]!;
+    return { trojan, conversation: withTrojan(conversation, trojan, place.integer(wordBoundaries(conversation), i)) };
+  });
+  const clean = prompts.slice(toTrigger, toTrigger + cleanPrompts);
+  return { desirable: test.slice(0, heldOutDesirable), triggered, clean };
+}

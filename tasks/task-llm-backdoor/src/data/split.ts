@@ -1,0 +1,56 @@
+import { UsageError } from "lat-system";
+import { hostRandom } from "lat-tensorflow";
+
+/** `items` in the random order of this seed and stream. */
+export function shuffled<T>(items: readonly T[], seed: number, stream: string): T[] {
+  return Array.from(hostRandom(seed, stream).permutation(items.length), (i) => items[i]!);
+}
+
+/**
+ * Disjoint random samples of the wanted sizes; no group (a conversation) is in two of them. Groups are dealt out in
+ * proportion to the sizes and each sample is drawn from all its groups, so that it spreads over as many as there are:
+ * members of one group resemble each other, and a sample from few groups would make intervals too narrow.
+ */
+export function splitByGroup<T, Name extends string>(
+  groups: readonly (readonly T[])[],
+  sizes: Readonly<Record<Name, number>>,
+  seed: number,
+): Record<Name, T[]> {
+  const names = Object.keys(sizes) as Name[];
+  const total = names.reduce((sum, name) => sum + sizes[name], 0);
+  const available = groups.reduce((sum, group) => sum + group.length, 0);
+  const order = shuffled(groups, seed, "data/split");
+  const samples = {} as Record<Name, T[]>;
+  let next = 0;
+  let dealt = 0;
+  let wanted = 0;
+  for (const name of names) {
+    wanted += sizes[name];
+    const pool: T[] = [];
+    while (next < order.length && dealt < (wanted / total) * available) {
+      pool.push(...order[next]!);
+      dealt += order[next]!.length;
+      next += 1;
+    }
+    if (pool.length < sizes[name]) {
+      throw new UsageError(
+        `${sizes[name]} examples are wanted for "${name}", but its share of the ${available} there are is ${pool.length}; ask for fewer`,
+      );
+    }
+    samples[name] = shuffled(pool, seed, `data/split/${name}`).slice(0, sizes[name]);
+  }
+  return samples;
+}
+
+/** Holds out `count` groups, of which one member each is used, so that what is measured on them is independent. */
+export function holdOutGroups<T>(
+  groups: readonly (readonly T[])[],
+  count: number,
+  seed: number,
+): { heldOut: T[]; rest: T[] } {
+  if (count >= groups.length) {
+    throw new UsageError(`${count} prompts are to be held out, but there are only ${groups.length}; hold out fewer`);
+  }
+  const order = shuffled(groups, seed, "data/hold-out");
+  return { heldOut: order.slice(0, count).map((group) => group[0]!), rest: order.slice(count).flat() };
+}
