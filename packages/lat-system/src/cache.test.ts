@@ -1,8 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { setEnvironment } from "../testing.ts";
 import { cacheFolder } from "./cache.ts";
-import { setEnvironment } from "./testing/support.ts";
 
 test("the cache is LAT_CACHE, else below XDG_CACHE_HOME, else below the home folder's .cache", () => {
   setEnvironment({ LAT_CACHE: "/a", XDG_CACHE_HOME: "/b" });

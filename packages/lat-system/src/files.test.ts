@@ -2,9 +2,9 @@ import { mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSyn
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
+import { outputOf, runScript, temporaryFolder } from "../testing.ts";
 import { LatError } from "./errors.ts";
 import { fileError, folderBytes, listFiles, readJson, sha256, sha256File, writeFileAtomic } from "./files.ts";
-import { outputOf, runScript, temporaryFolder } from "./testing/support.ts";
 
 test("an atomic write makes missing folders, replaces the file and leaves nothing beside it", async () => {
   const folder = temporaryFolder();

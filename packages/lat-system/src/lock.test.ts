@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { outputOf, printed, runScript, temporaryFolder } from "../testing.ts";
 import { withLock } from "./lock.ts";
-import { outputOf, printed, runScript, temporaryFolder } from "./testing/support.ts";
 
 /** A child that adds 1 to a counter file `times` times, each under the lock, reading and writing it without haste. */
 const counting = (folder: string, times: number) => `

@@ -1,8 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { PackagePin } from "../package-pin.ts";
-import type { Progress } from "../progress.ts";
 import {
   makeWheel,
   offlineWorld,
@@ -11,7 +9,9 @@ import {
   runScript,
   setEnvironment,
   temporaryFolder,
-} from "../testing/support.ts";
+} from "../../testing.ts";
+import type { PackagePin } from "../package-pin.ts";
+import type { Progress } from "../progress.ts";
 import { fetchPackage, packageFolder, verifyPackage } from "./fetch.ts";
 
 const FILES = { "data/a.txt": "alpha", "data/deep/b.txt": "bravo", "data/c.txt": "charlie", "other/d.txt": "delta" };

@@ -5,8 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { offlineWorld, putOnPath, setEnvironment, sha256Of, temporaryFolder } from "../../testing.ts";
 import type { PackagePin } from "../package-pin.ts";
-import { offlineWorld, putOnPath, setEnvironment, sha256Of, temporaryFolder } from "../testing/support.ts";
 import { fetchPackage, verifyPackage } from "./fetch.ts";
 
 /** A registry on this machine that has one package, @tiny/pictures 1.0.0, and the user's configuration pointing at it. */

@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { onTestFinished } from "vitest";
 import { ZipFile } from "yazl";
-import type { PackagePin } from "../package-pin.ts";
+import type { PackagePin } from "./src/package-pin.ts";
 
 /** A folder that is removed after the test. */
 export function temporaryFolder(): string {
