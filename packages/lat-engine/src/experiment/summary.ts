@@ -55,6 +55,8 @@ export const progressSchema = z.object({
   learningRate: z.number(),
   /** Mean attack loss per example after 0, 1, … T ascents at this step; absent without an attack. */
   attackLosses: z.array(z.number()).optional(),
+  /** Shares of zero gradients, of gradients that are not finite, and of δ on the boundary; absent without ascents. */
+  attackShares: z.tuple([z.number(), z.number(), z.number()]).optional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

@@ -26,15 +26,19 @@ export interface LabelLikelihood {
   readonly weights: Tensor;
 }
 
-/** Everything an experiment needs, made once by `prepare` from validated options. */
-export interface Prepared {
+/** What an attack and a training step need to know of a network. */
+export interface Network {
   readonly model: Model;
-  /** Parameters to start from; absent: drawn from the model's parameter specs and the seed. */
-  initialParameters?(): Tensors;
   /** log p of the batch's labels (`labels`) or of the adversary's targets (`targets`) given the last state. */
   likelihood(output: State, batch: State, which: "labels" | "targets"): LabelLikelihood;
   /** The key of the batch that marks real tokens ([example, token], 1 real, 0 padding), where there are tokens. */
   readonly maskKey?: string;
+}
+
+/** Everything an experiment needs, made once by `prepare` from validated options. */
+export interface Prepared extends Network {
+  /** Parameters to start from; absent: drawn from the model's parameter specs and the seed. */
+  initialParameters?(): Tensors;
   /** Poisoned training before the defence; absent: the defence starts from the initial parameters. */
   readonly implant?: ExampleSet;
   /** The clean examples that every defence trains on. */

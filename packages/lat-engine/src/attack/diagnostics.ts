@@ -1,0 +1,36 @@
+import type { AttackSummary, Progress } from "../experiment/summary.ts";
+
+/** An attack that raises its objective by less than this share is called ineffective. */
+const EFFECTIVE = 1e-3;
+/** Share of zero or non-finite gradients above which the attack is called broken. */
+const TOLERATED = 0.01;
+
+/**
+ * Averages what a run's training steps say of their attacks, and says loudly when these were too weak to mean anything.
+ * Undefined where no step was attacked.
+ */
+export function summarizeAttacks(steps: readonly Progress[]): AttackSummary | undefined {
+  const attacked = steps.flatMap(({ attackLosses }) => (attackLosses ? [attackLosses] : []));
+  if (attacked.length === 0) return undefined;
+  const lossByAscent = columnMeans(attacked);
+  const shares = steps.flatMap(({ attackShares }) => (attackShares ? [attackShares] : []));
+  const [zeroGradientShare = 0, nonFiniteGradientShare = 0, boundaryShare = 0] = columnMeans(shares);
+  const [lossBefore, lossAfter] = [lossByAscent[0]!, lossByAscent.at(-1)!];
+  const ascents = lossByAscent.length - 1;
+  const warnings: string[] = [];
+  if (ascents > 0 && !(lossAfter > lossBefore + EFFECTIVE * Math.abs(lossBefore))) {
+    warnings.push(`the attack did not raise the loss: ${lossBefore.toFixed(4)} before, ${lossAfter.toFixed(4)} after ${ascents} ascents`);
+  }
+  if (zeroGradientShare > TOLERATED) warnings.push(`${percent(zeroGradientShare)} of the attack's gradients were zero`);
+  if (nonFiniteGradientShare > TOLERATED) warnings.push(`${percent(nonFiniteGradientShare)} of the attack's gradients were not finite`);
+  return { ascents, lossByAscent, lossBefore, lossAfter, zeroGradientShare, nonFiniteGradientShare, boundaryShare, warnings };
+}
+
+/** The mean of each column of rows of equal length. */
+export function columnMeans(rows: readonly (readonly number[])[]): number[] {
+  return (rows[0] ?? []).map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

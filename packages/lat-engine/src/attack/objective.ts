@@ -1,0 +1,35 @@
+import { type Tensor, tf } from "lat-tensorflow";
+import type { LabelLikelihood } from "../task/task.ts";
+
+/**
+ * What an attack maximises, as a function of the label log-probabilities [example, position]; the terms are summed over
+ * positions by weight. Summed rather than averaged over the batch, so that batch size changes no perturbation.
+ */
+export interface Objective {
+  /** Whose log-probabilities it reads: the true labels, or the adversary's targets. */
+  readonly of: "labels" | "targets";
+  term(logp: Tensor): Tensor;
+}
+
+/** Terms of labels that are this improbable (log p) are dropped from `away`, which could not gain from them. Source: S. */
+const NEGLIGIBLE = -5;
+
+export const objectives = {
+  /** Raises the training loss −log p. */
+  untargeted: { of: "labels", term: (logp) => tf.neg(logp) },
+  /** Makes the targets probable: raises log p(target). */
+  targeted: { of: "targets", term: (logp) => logp },
+  /** Makes the labels improbable with a bounded loss: raises log(1 − p). */
+  away: {
+    of: "labels",
+    term: (logp) => {
+      const matters = tf.cast(tf.greaterEqual(logp, NEGLIGIBLE), "float32");
+      return tf.mul(tf.log(tf.neg(tf.expm1(tf.minimum(logp, -1e-6)))), matters);
+    },
+  },
+} as const satisfies Record<string, Objective>;
+
+/** Σ over positions of weight · term, and of weight, for each example: [example] both. */
+export function perExample({ logp, weights }: LabelLikelihood, term: (logp: Tensor) => Tensor): { sums: Tensor; weights: Tensor } {
+  return { sums: tf.sum(tf.mul(term(logp), weights), 1), weights: tf.sum(weights, 1) };
+}

@@ -1,0 +1,51 @@
+import { type Tensor, tf } from "lat-tensorflow";
+import type { Ball } from "../ball/ball.ts";
+import type { AttackConfig } from "../experiment/config.ts";
+
+/** What a rule remembers of one site's gradients from one ascent to the next. */
+export type Moments = Readonly<Record<string, Tensor>>;
+
+/** Turns gradients into directions of ascent; `moments` starts as zeros of the activation's shape under each key. */
+export interface AscentRule {
+  readonly keys: readonly string[];
+  /** @param ascent the number of this ascent, from 1, as a tensor */
+  direction(gradient: Tensor, moments: Moments, ball: Ball, ascent: Tensor): { direction: Tensor; moments: Moments };
+}
+
+/** Decay of the momentum rule. Source: Dong et al., "Boosting Adversarial Attacks with Momentum" (CVPR 2018), with μ < 1. */
+const MOMENTUM = 0.9;
+const [BETA1, BETA2, ADAM_EPSILON] = [0.9, 0.999, 1e-8];
+/** What the authors' code adds to the norm of a gradient before it divides by it. */
+const PUBLISHED_EPSILON = 1e-6;
+
+export function ascentRule({ rule, behaviour }: AttackConfig): AscentRule {
+  if (rule === "gradient" && behaviour === "published") return publishedGradient;
+  return rules[rule];
+}
+
+const rules: Readonly<Record<AttackConfig["rule"], AscentRule>> = {
+  gradient: { keys: [], direction: (gradient, moments, ball) => ({ direction: ball.steepest(gradient), moments }) },
+  sign: { keys: [], direction: (gradient, moments) => ({ direction: tf.sign(gradient), moments }) },
+  momentum: {
+    keys: ["mean"],
+    direction: (gradient, { mean }, ball) => {
+      const next = tf.add(tf.mul(mean!, MOMENTUM), ball.direction(gradient));
+      return { direction: ball.steepest(next), moments: { mean: next } };
+    },
+  },
+  adam: {
+    keys: ["mean", "square"],
+    direction: (gradient, { mean, square }, _, ascent) => {
+      const m = tf.add(tf.mul(mean!, BETA1), tf.mul(gradient, 1 - BETA1));
+      const v = tf.add(tf.mul(square!, BETA2), tf.mul(tf.square(gradient), 1 - BETA2));
+      const unbiased = (moment: Tensor, beta: number): Tensor => tf.div(moment, tf.sub(1, tf.pow(beta, ascent)));
+      const direction = tf.div(unbiased(m, BETA1), tf.add(tf.sqrt(unbiased(v, BETA2)), ADAM_EPSILON));
+      return { direction, moments: { mean: m, square: v } };
+    },
+  },
+};
+
+const publishedGradient: AscentRule = {
+  keys: [],
+  direction: (gradient, moments, ball) => ({ direction: tf.div(gradient, tf.add(ball.norm(gradient), PUBLISHED_EPSILON)), moments }),
+};

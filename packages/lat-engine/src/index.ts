@@ -1,0 +1,11 @@
+export { type Ball, ball, type NormName } from "./ball/ball.ts";
+export type { Scope } from "./ball/scope.ts";
+export { type Metric, metricSchema } from "./evaluate/metric.ts";
+export * from "./experiment/summary.ts";
+export * from "./experiment/config.ts";
+export type * from "./experiment/api.ts";
+export * from "./model/model.ts";
+export { initialize } from "./model/initialize.ts";
+export { forward, type Perturbations, prefix, suffix } from "./model/run.ts";
+export { resolveSites } from "./model/sites.ts";
+export * from "./task/task.ts";

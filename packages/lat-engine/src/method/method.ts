@@ -1,0 +1,51 @@
+import { UsageError } from "lat-system";
+import type { AttackConfig, MethodName } from "../experiment/config.ts";
+import type { Model } from "../model/model.ts";
+
+/** What sets the four methods apart: whether they perturb, where unless told otherwise, and whether they ascend. */
+export interface Method {
+  readonly name: MethodName;
+  readonly description: string;
+  readonly perturbs: boolean;
+  /** The site perturbed by default, given the preset's latent site. */
+  defaultSite(model: Model, latentSite: string): string;
+  attack(config: AttackConfig): AttackConfig;
+}
+
+const same = (config: AttackConfig): AttackConfig => config;
+
+export const methods: Readonly<Record<MethodName, Method>> = {
+  ft: {
+    name: "ft",
+    description: "fine-tuning: no perturbation",
+    perturbs: false,
+    defaultSite: (_, latentSite) => latentSite,
+    attack: same,
+  },
+  rlp: {
+    name: "rlp",
+    description: "random latent perturbation: LAT without ascent",
+    perturbs: true,
+    defaultSite: (_, latentSite) => latentSite,
+    attack: (config) => {
+      if (config.start === "zero") {
+        throw new UsageError('attack.start: received "zero" for rlp, which then perturbs nothing; expected radial, uniform or boundary');
+      }
+      return { ...config, steps: 0, restarts: 1, iterate: "last" };
+    },
+  },
+  at: {
+    name: "at",
+    description: "adversarial training: LAT at the network's input",
+    perturbs: true,
+    defaultSite: (model) => model.inputSite,
+    attack: same,
+  },
+  lat: {
+    name: "lat",
+    description: "latent adversarial training",
+    perturbs: true,
+    defaultSite: (_, latentSite) => latentSite,
+    attack: same,
+  },
+};

@@ -1,0 +1,66 @@
+import { disposeAll, type Tensor, tf } from "lat-tensorflow";
+import type { Attack, AttackReport } from "../attack/attack.ts";
+import type { DrawContext } from "../attack/start.ts";
+import type { State, Tensors } from "../model/model.ts";
+import type { OptimizerState } from "../train/optimizer.ts";
+import type { GradientSums, OuterStep, Updated } from "../train/update.ts";
+
+/** The perturbation that a method trains on: an attack on some sites, bounded by ε. */
+export interface Perturber {
+  readonly attack: Attack;
+  /** Scalar tensor. */
+  readonly epsilon: Tensor;
+}
+
+export interface MicroBatch {
+  /** Owned by the caller. */
+  readonly batch: State;
+  readonly draws: DrawContext;
+}
+
+export interface StepResult extends Updated {
+  /** One for each micro-batch that was attacked. */
+  readonly reports: readonly (AttackReport | undefined)[];
+}
+
+/**
+ * One iteration of Algorithm 1 (Casper et al. 2025): for each micro-batch the inner maximisation finds δ with θ fixed;
+ * the outer step then descends on the loss at the perturbed activations. Without a perturber it is plain fine-tuning.
+ */
+export function step(
+  outer: OuterStep,
+  perturber: Perturber | undefined,
+  parameters: Tensors,
+  state: OptimizerState,
+  microBatches: readonly MicroBatch[],
+  learningRate: Tensor,
+  number: Tensor,
+): StepResult {
+  const reports: (AttackReport | undefined)[] = [];
+  const maximise = ({ batch, draws }: MicroBatch) => {
+    if (!perturber) return {};
+    const { perturbations, report } = perturber.attack.run(parameters, batch, perturber.epsilon, draws);
+    reports.push(report);
+    return perturbations;
+  };
+
+  const [only, ...more] = microBatches;
+  if (only && more.length === 0) {
+    const perturbations = maximise(only);
+    const updated = outer.update(parameters, state, only.batch, perturbations, learningRate, number);
+    disposeAll(perturbations);
+    return { ...updated, reports };
+  }
+
+  let total: GradientSums | null = null;
+  for (const microBatch of microBatches) {
+    const perturbations = maximise(microBatch);
+    const sums = outer.gradientSums(parameters, microBatch.batch, perturbations);
+    const next: GradientSums = outer.accumulate(total, sums);
+    disposeAll(perturbations, sums, total);
+    total = next;
+  }
+  const updated = outer.apply(parameters, state, total!, learningRate, number);
+  disposeAll(total);
+  return { ...updated, reports };
+}

@@ -1,0 +1,10 @@
+import { type Tensor, tf } from "lat-tensorflow";
+import type { State } from "../model/model.ts";
+import type { HostBatch } from "../task/task.ts";
+
+/** A host batch as tensors; the caller owns them. */
+export function toTensors(batch: HostBatch): State {
+  const one = ({ shape, data }: HostBatch[string]): Tensor =>
+    tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32");
+  return Object.fromEntries(Object.entries(batch).map(([name, values]) => [name, one(values)]));
+}

@@ -1,0 +1,75 @@
+import { hostRandom } from "lat-tensorflow";
+import { LatError } from "lat-system";
+import type { TrainConfig } from "../experiment/config.ts";
+import type { ExampleSet } from "../task/task.ts";
+
+/** The examples of one micro-batch and the length that their token axis is padded to. */
+export interface BatchPlan {
+  readonly indices: readonly number[];
+  readonly length?: number;
+}
+
+/** Batches of about equal lengths are made within windows of this many, so that padding is small and order still random. */
+const WINDOW = 16;
+
+/**
+ * Which examples are in which micro-batch: a function of (seed, epoch, position) alone, so that a resumed run sees what
+ * the first one would have seen. Every epoch has its own order; examples that do not fill a last batch wait for the next.
+ */
+export class Sampler {
+  readonly stepsPerEpoch: number;
+  readonly steps: number;
+  private epoch = -1;
+  private plans: readonly BatchPlan[] = [];
+
+  private readonly set: ExampleSet;
+  private readonly config: TrainConfig;
+  private readonly seed: number;
+  private readonly buckets: readonly number[] | undefined;
+
+  constructor(set: ExampleSet, config: TrainConfig, seed: number, buckets?: readonly number[]) {
+    this.set = set;
+    this.config = config;
+    this.seed = seed;
+    this.buckets = buckets;
+    const perStep = config.batchSize * config.accumulate;
+    this.stepsPerEpoch = Math.floor(set.size / perStep);
+    this.steps = Math.max(1, Math.round(this.stepsPerEpoch * config.epochs));
+    if (this.stepsPerEpoch < 1) {
+      throw new LatError(`${set.size} training examples do not fill one step of ${perStep} (batchSize × accumulate): lower batchSize`);
+    }
+  }
+
+  /** The micro-batches of an optimizer step, from 0. */
+  plan(step: number): readonly BatchPlan[] {
+    const epoch = Math.floor(step / this.stepsPerEpoch);
+    if (epoch !== this.epoch) {
+      this.plans = this.epochPlans(epoch);
+      this.epoch = epoch;
+    }
+    const first = (step % this.stepsPerEpoch) * this.config.accumulate;
+    return this.plans.slice(first, first + this.config.accumulate);
+  }
+
+  private epochPlans(epoch: number): readonly BatchPlan[] {
+    const { batchSize, accumulate } = this.config;
+    const { lengths, size } = this.set;
+    const order = [...hostRandom(this.seed, "order", epoch).permutation(size)].slice(0, this.stepsPerEpoch * batchSize * accumulate);
+    if (!lengths) return chunks(order, batchSize).map((indices) => ({ indices }));
+    const byLength = chunks(order, batchSize * WINDOW).flatMap((window) => window.sort((a, b) => lengths[a]! - lengths[b]!));
+    const batches = chunks(byLength, batchSize).map((indices) => ({
+      indices,
+      length: bucketOf(Math.max(...indices.map((i) => lengths[i]!)), this.buckets),
+    }));
+    return [...hostRandom(this.seed, "batches", epoch).permutation(batches.length)].map((i) => batches[i]!);
+  }
+}
+
+/** The smallest padded length that holds `length`; the last bucket holds what is longer, truncated by the task. */
+export function bucketOf(length: number, buckets: readonly number[] | undefined): number {
+  return buckets?.find((bucket) => bucket >= length) ?? buckets?.at(-1) ?? length;
+}
+
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}

@@ -1,0 +1,134 @@
+import { join } from "node:path";
+import { LatError } from "lat-system";
+import { disposeAll, type Tensor, tf } from "lat-tensorflow";
+import { columnMeans } from "../attack/diagnostics.ts";
+import type { LossMeter } from "../evaluate/loss-meter.ts";
+import type { TrainConfig } from "../experiment/config.ts";
+import type { Progress } from "../experiment/summary.ts";
+import { type MicroBatch, type Perturber, type StepResult, step as takeStep } from "../method/step.ts";
+import type { Model, Tensors } from "../model/model.ts";
+import type { ExampleSet } from "../task/task.ts";
+import { toTensors } from "./batch.ts";
+import { type Checkpoint, loadNewestCheckpoint, loadTensors, saveCheckpoint, saveTensors } from "./checkpoint.ts";
+import { initialState, optimizer } from "./optimizer.ts";
+import { Sampler } from "./sampler.ts";
+import { learningRateAt } from "./schedule.ts";
+import type { OuterStep } from "./update.ts";
+
+/** Training stopped because a loss or a gradient was not finite. */
+export class DivergedError extends LatError {}
+
+export interface TrainJob {
+  readonly model: Model;
+  readonly outer: OuterStep;
+  /** Absent: fine-tuning. */
+  readonly perturber?: Perturber | undefined;
+  /** Where training starts; the trainer does not dispose them. */
+  readonly parameters: Tensors;
+  readonly examples: ExampleSet;
+  readonly buckets?: readonly number[] | undefined;
+  /** Read only where the configuration validates. */
+  readonly validation: ExampleSet;
+  readonly meter: LossMeter;
+  readonly config: TrainConfig;
+  readonly seed: number;
+  /** Checkpoints go here, and the newest there is continued. */
+  readonly checkpoints: string;
+  /** Called once, with the number of steps that are done already. */
+  onStart(step: number, steps: number): void;
+  onStep(progress: Progress, steps: number): void;
+  warn(message: string): void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Trained {
+  /** Owned by the caller. */
+  readonly parameters: Tensors;
+  readonly interrupted: boolean;
+}
+
+/**
+ * Trains: optimizer steps over an order of examples that only the seed decides. Called again with the folder of a
+ * killed run, it continues from that run's newest checkpoint to the same bits.
+ *
+ * @throws DivergedError naming step and examples where a loss or gradient is not finite; the last good checkpoint stays
+ */
+export async function train(job: TrainJob): Promise<Trained> {
+  const { config, outer, perturber, checkpoints, signal } = job;
+  const sampler = new Sampler(job.examples, config, job.seed, job.buckets);
+  const { steps } = sampler;
+  const newest = await loadNewestCheckpoint(checkpoints, job.warn);
+  let { step, parameters, state, validation } = newest ?? beginning(job);
+  const best = join(checkpoints, "best.safetensors");
+  const save = (): Promise<void> => saveCheckpoint(checkpoints, { step, validation, parameters, state });
+  const outOfPatience = (): boolean => config.patience !== null && (validation?.worse ?? 0) >= config.patience;
+  job.onStart(step, steps);
+
+  while (step < steps && !outOfPatience() && !signal?.aborted) {
+    const learningRate = learningRateAt(step + 1, steps, config);
+    const microBatches = microBatchesOf(job, sampler, step);
+    const scalars = [tf.scalar(learningRate), tf.scalar(step + 1)] as const;
+    const result = takeStep(outer, perturber, parameters, state, microBatches, ...scalars);
+    disposeAll(parameters, state, microBatches.map(({ batch }) => batch), ...scalars);
+    ({ parameters, state } = result);
+    step++;
+    const progress = readProgress(result, step, learningRate);
+    if (!Number.isFinite(progress.loss) || !Number.isFinite(progress.gradientNorm)) {
+      disposeAll(parameters, state);
+      throw diverged(progress, steps, sampler);
+    }
+    job.onStep(progress, steps);
+
+    if (config.validateEvery !== null && (step % config.validateEvery === 0 || step === steps)) {
+      const losses = job.meter.losses(parameters, job.validation);
+      const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+      const improved = validation === null || loss < validation.bestLoss;
+      validation = improved ? { bestLoss: loss, bestStep: step, worse: 0 } : { ...validation!, worse: validation!.worse + 1 };
+      if (improved) await saveTensors(best, parameters);
+    }
+    if (step % config.checkpointEvery === 0 || step === steps) await save();
+    // Lets timers, signals and the terminal run between steps.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  const interrupted = step < steps && !outOfPatience();
+  if (interrupted) await save();
+  disposeAll(state);
+  if (interrupted || validation === null) return { parameters, interrupted };
+  disposeAll(parameters);
+  return { parameters: loadTensors(best), interrupted };
+}
+
+function beginning({ model, config, parameters }: TrainJob): Checkpoint {
+  const own = Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [name, tf.clone(tensor)]));
+  return { step: 0, validation: null, parameters: own, state: initialState(optimizer(model, config), own) };
+}
+
+function microBatchesOf({ examples, config, seed }: TrainJob, sampler: Sampler, step: number): MicroBatch[] {
+  return sampler.plan(step).map(({ indices, length }, micro) => ({
+    batch: toTensors(examples.batch(indices, length)),
+    draws: { seed, step, examples: indices.map((_, i) => micro * config.batchSize + i) },
+  }));
+}
+
+/** Reads what a step reports, and disposes of the tensors that report it. */
+function readProgress({ loss, gradientNorm, attackValue, reports }: StepResult, step: number, learningRate: number): Progress {
+  const read = (tensor: Tensor): number => {
+    const value = tensor.dataSync()[0]!;
+    tensor.dispose();
+    return value;
+  };
+  const progress = { step, loss: read(loss), gradientNorm: read(gradientNorm), learningRate };
+  if (!attackValue) return progress;
+  const done = reports.filter((report) => report !== undefined);
+  const attackLosses = [...columnMeans(done.map(({ values }) => values)), read(attackValue)];
+  const shares = columnMeans(done.map((report) => report.shares)) as [number, number, number];
+  return { ...progress, attackLosses, ...(done.length > 0 ? { attackShares: shares } : {}) };
+}
+
+function diverged({ step, loss, gradientNorm }: Progress, steps: number, sampler: Sampler): DivergedError {
+  const examples = sampler.plan(step - 1).flatMap(({ indices }) => indices);
+  return new DivergedError(
+    `training diverged at step ${step} of ${steps}: loss ${loss}, gradient norm ${gradientNorm}, on the examples ${examples.join(", ")}. ` +
+      "Lower the learning rate or ε; --eager finds the operation that made the first NaN.",
+  );
+}

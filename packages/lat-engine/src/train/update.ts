@@ -1,0 +1,110 @@
+import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
+import { objectives, perExample } from "../attack/objective.ts";
+import type { AttackConfig, TrainConfig } from "../experiment/config.ts";
+import type { State, Tensors } from "../model/model.ts";
+import { forward, type Perturbations } from "../model/run.ts";
+import type { Network } from "../task/task.ts";
+import { clipByGlobalNorm, mapTensors, type Optimizer, type OptimizerState } from "./optimizer.ts";
+
+/** Sums over examples, so that micro-batches and machines add up to exactly the larger batch. */
+export interface GradientSums {
+  readonly gradients: Tensors;
+  /** Σ weight · loss and Σ weight over all positions. */
+  readonly loss: Tensor;
+  readonly weight: Tensor;
+  /** Mean over the (last) micro-batch's examples of the attack's objective at δ; absent without an attack. */
+  readonly attackValue?: Tensor;
+}
+
+export interface Updated {
+  readonly parameters: Tensors;
+  readonly state: OptimizerState;
+  readonly loss: Tensor;
+  readonly gradientNorm: Tensor;
+  readonly attackValue?: Tensor;
+}
+
+/**
+ * The compiled parts of the outer minimisation. Both halves are pure: `gradientSums` depends on one micro-batch, `apply`
+ * on sums and state alone, and an all-reduce fits in between; `update` is the two in one function.
+ */
+export function outerStep(network: Network, optimizer: Optimizer, train: TrainConfig, attack: AttackConfig) {
+  const { model, likelihood } = network;
+  const objective = objectives[attack.objective];
+  const options = { xla: model.xla };
+
+  /** d/dθ Σ loss, on activations perturbed by δ (and on clean ones, for the rest of `adversarialShare`). */
+  function sums(parameters: Tensors, batch: State, perturbations: Perturbations): GradientSums {
+    const attacked = Object.keys(perturbations).length > 0;
+    const lossOf = (output: State): { sums: Tensor; weights: Tensor } =>
+      perExample(likelihood(output, batch, "labels"), objectives.untargeted.term);
+    const losses = () => {
+      const output = forward(model, parameters, batch, perturbations);
+      const { sums: onPerturbed, weights } = lossOf(output);
+      const value =
+        attacked && attack.adversarialShare < 1
+          ? tf.add(
+              tf.mul(onPerturbed, attack.adversarialShare),
+              tf.mul(lossOf(forward(model, parameters, batch)).sums, 1 - attack.adversarialShare),
+            )
+          : onPerturbed;
+      if (!attacked) return { value, auxiliary: { weights } };
+      const reached = perExample(likelihood(output, batch, objective.of), objective.term);
+      const attackValue = tf.mean(tf.div(reached.sums, tf.maximum(reached.weights, 1)));
+      return { value, auxiliary: { weights, attackValue } };
+    };
+    const { value, auxiliary, gradients } = valueAndGradients<string, "weights" | "attackValue">(losses as never, parameters);
+    const total: GradientSums = { gradients, loss: tf.sum(value), weight: tf.sum(auxiliary.weights) };
+    return attacked ? { ...total, attackValue: auxiliary.attackValue } : total;
+  }
+
+  function apply(parameters: Tensors, state: OptimizerState, total: GradientSums, learningRate: Tensor, step: Tensor): Updated {
+    const mean = mapTensors(total.gradients, (_, gradient) => tf.div(gradient, total.weight));
+    const { gradients, norm } = clipByGlobalNorm(mean, train.clip);
+    const next = optimizer.apply(parameters, state, gradients, learningRate, step);
+    const result = { ...next, loss: tf.div(total.loss, total.weight), gradientNorm: norm };
+    return total.attackValue ? { ...result, attackValue: total.attackValue } : result;
+  }
+
+  const functions = {
+    gradientSums: compile(sums, { name: "gradientSums", ...options }),
+    accumulate: compile(
+      (total: GradientSums | null, next: GradientSums) => accumulate(total, next, attack.behaviour === "published"),
+      { name: "accumulate", ...options },
+    ),
+    apply: compile(apply, { name: "apply", ...options }),
+    update: compile(
+      (parameters: Tensors, state: OptimizerState, batch: State, perturbations: Perturbations, learningRate: Tensor, step: Tensor) =>
+        apply(parameters, state, sums(parameters, batch, perturbations), learningRate, step),
+      { name: "update", ...options },
+    ),
+  };
+  return { ...functions, release: () => Object.values(functions).forEach((f) => void f.release()) };
+}
+export type OuterStep = ReturnType<typeof outerStep>;
+
+/**
+ * The sums over one micro-batch more. The authors' code adds means instead, each micro-batch weighing the same, and its
+ * attack clears the gradients gathered before: of an attacked step only the last micro-batch's gradient is left.
+ */
+function accumulate(total: GradientSums | null, next: GradientSums, published: boolean): GradientSums {
+  const own = published ? asMean(next) : next;
+  if (!total) return own;
+  const loses = published && own.attackValue !== undefined;
+  const sum = {
+    gradients: loses ? own.gradients : mapTensors(total.gradients, (name, gradient) => tf.add(gradient, own.gradients[name]!)),
+    loss: tf.add(total.loss, own.loss),
+    weight: tf.add(total.weight, own.weight),
+  };
+  return own.attackValue ? { ...sum, attackValue: own.attackValue } : sum;
+}
+
+/** A micro-batch's mean, as a sum of weight 1. */
+function asMean({ gradients, loss, weight, ...rest }: GradientSums): GradientSums {
+  return {
+    ...rest,
+    gradients: mapTensors(gradients, (_, gradient) => tf.div(gradient, weight)),
+    loss: tf.div(loss, weight),
+    weight: tf.onesLike(weight),
+  };
+}
