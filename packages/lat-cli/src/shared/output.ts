@@ -8,11 +8,11 @@ export function printJson(value: unknown): void {
 }
 
 /** Clears what a progress bar has drawn on the current line of a terminal. */
-const clearLine = process.stderr.isTTY ? "\r\u001b[2K" : "";
+export const clearLine = "\r\u001b[2K";
 
 /** News and warnings go to stderr; a progress bar below is drawn again after them. */
 export function note(text: string): void {
-  process.stderr.write(`${clearLine}${text}\n`);
+  process.stderr.write(`${process.stderr.isTTY ? clearLine : ""}${text}\n`);
 }
 
 export function warn(text: string): void {

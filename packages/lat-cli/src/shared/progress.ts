@@ -1,7 +1,6 @@
-import { SingleBar } from "cli-progress";
 import type { Observer } from "lat-engine";
 import type { Progress } from "lat-system";
-import { duration, note, size, warn } from "./output.ts";
+import { clearLine, duration, note, size, warn } from "./output.ts";
 
 /** How far one piece of work has come, drawn on stderr: a bar on a terminal, a line now and then elsewhere. */
 export interface Display {
@@ -14,6 +13,13 @@ export interface Display {
 /** How amounts are written: `120`, `274 MB`. */
 type Unit = (amount: number) => string;
 
+/** What of a terminal, a pipe or a file is used. */
+interface Stream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
 interface Work {
   readonly label: string;
   readonly unit: Unit;
@@ -23,8 +29,34 @@ interface Work {
   detail: string;
 }
 
-export function openDisplay(): Display {
-  return process.stderr.isTTY ? barDisplay() : lineDisplay();
+export function openDisplay(stream: Stream = process.stderr): Display {
+  const interval = stream.isTTY ? 100 : 10_000;
+  let work: Work | undefined;
+  let lastShown = 0;
+  const show = (shown: Work): void => {
+    lastShown = performance.now();
+    if (stream.isTTY) stream.write(`${clearLine}${drawBar(shown, stream.columns ?? 80)}`);
+    else stream.write(`${shown.label} ${figures(shown)}`.trimEnd().concat("\n"));
+  };
+  const close = (): void => {
+    if (!work) return;
+    if (stream.isTTY || work.done > 0) show(work);
+    if (stream.isTTY) stream.write("\n");
+    work = undefined;
+  };
+  return {
+    begin(label, unit = String) {
+      close();
+      work = { label, unit, started: performance.now(), done: 0, total: 0, detail: "" };
+      show(work);
+    },
+    update(done, total, detail) {
+      if (!work) return;
+      Object.assign(work, { done, total, detail });
+      if (performance.now() - lastShown >= interval) show(work);
+    },
+    close,
+  };
 }
 
 /** Shows what an experiment does. */
@@ -45,57 +77,6 @@ export function follow(display: Display): (progress: Progress) => void {
     current = label;
     display.update(done, total, "");
   };
-}
-
-/** One bar for each piece of work, redrawn ten times a second at most. */
-function barDisplay(): Display {
-  let work: Work | undefined;
-  let bar: SingleBar | undefined;
-  const close = (): void => {
-    bar?.stop();
-    bar = undefined;
-  };
-  return {
-    begin(label, unit) {
-      close();
-      const begun = newWork(label, unit);
-      work = begun;
-      const format = () => drawBar(begun, process.stderr.columns ?? 80);
-      bar = new SingleBar({ format, gracefulExit: false, linewrap: true });
-      bar.start(1, 0);
-    },
-    update(done, total, detail) {
-      if (work) Object.assign(work, { done, total, detail });
-      bar?.setTotal(total);
-      bar?.update(done);
-    },
-    close,
-  };
-}
-
-/** For logs and pipes: a line when work begins, then one every ten seconds. */
-function lineDisplay(): Display {
-  const interval = 10_000;
-  let work: Work | undefined;
-  let lastLine = 0;
-  return {
-    begin(label, unit) {
-      work = newWork(label, unit);
-      lastLine = work.started;
-      note(label);
-    },
-    update(done, total, detail) {
-      if (!work || performance.now() - lastLine < interval) return;
-      Object.assign(work, { done, total, detail });
-      lastLine = performance.now();
-      note(`${work.label} ${figures(work)}`);
-    },
-    close() {},
-  };
-}
-
-function newWork(label: string, unit: Unit = String): Work {
-  return { label, unit, started: performance.now(), done: 0, total: 0, detail: "" };
 }
 
 function drawBar(work: Work, columns: number): string {

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { follow, observe, openDisplay } from "./progress.ts";
+
+/** A stream that remembers what was written. */
+function stream(properties: { isTTY?: boolean; columns?: number } = {}) {
+  const written: string[] = [];
+  return { ...properties, written, write: (text: string) => written.push(text) };
+}
+
+let now = 0;
+beforeEach(() => {
+  now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("on a pipe", () => {
+  it("writes a line when work begins, every ten seconds, and when it ends", () => {
+    const out = stream();
+    const observer = observe(openDisplay(out));
+    observer.phase("defend", "lat ε 8 seed 0");
+    for (let step = 1; step <= 25; step++) {
+      now += 1000;
+      observer.progress(step, 100, `loss ${step}`);
+    }
+    observer.phase("evaluate", "lat ε 8 seed 0");
+    expect(out.written).toEqual([
+      "lat ε 8 seed 0 · defend\n",
+      "lat ε 8 seed 0 · defend 10/100, 90 s left, loss 10\n",
+      "lat ε 8 seed 0 · defend 20/100, 80 s left, loss 20\n",
+      "lat ε 8 seed 0 · defend 25/100, 75 s left, loss 25\n",
+      "lat ε 8 seed 0 · evaluate\n",
+    ]);
+  });
+
+  it("shows sizes of downloads", () => {
+    const out = stream();
+    const display = openDisplay(out);
+    const report = follow(display);
+    report({ name: "a", step: "download", done: 0, total: 274e6 });
+    now += 2000;
+    report({ name: "a", step: "download", done: 137e6, total: 274e6 });
+    report({ name: "a", step: "extract", done: 0, total: 0 });
+    display.close();
+    expect(out.written).toEqual(["a · download\n", "a · download 137 MB/274 MB, 2 s left\n", "a · extract\n"]);
+  });
+});
+
+describe("on a terminal", () => {
+  it("redraws one line ten times a second at most, no wider than the terminal", () => {
+    const out = stream({ isTTY: true, columns: 50 });
+    const display = openDisplay(out);
+    display.begin("defend");
+    for (let step = 1; step <= 10; step++) {
+      now += 40;
+      display.update(step, 20, "a detail that would not fit into the line");
+    }
+    display.close();
+    const lines = out.written.join("").split("\r\u001b[2K").slice(1);
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toBe(`defend ${"░".repeat(24)} `);
+    expect(lines[3]).toContain(`defend ${"█".repeat(11)}${"░".repeat(13)} 9/20, 0 s left`);
+    expect(lines.at(-1)!.endsWith("\n")).toBe(true);
+    for (const line of lines) expect(line.trimEnd().length).toBeLessThan(50);
+  });
+});
