@@ -6,7 +6,7 @@ export interface Import {
 }
 
 // A statement starts its line, so text that quotes code is not taken for code; `import()` may stand anywhere.
-const statement = /^[ \t]*(?:import|export)\b[^"'`;()]*?["']([^"']+)["']/gm;
+const statement = /^[ \t]*(?:import\s*|(?:import|export)\b[^"'`;()=]*?\bfrom\s*)["']([^"']+)["']/gm;
 const call = /\b(?:import|require)\(\s*["']([^"']+)["']/g;
 
 /** Every module a source file imports, types and dynamic imports included. */

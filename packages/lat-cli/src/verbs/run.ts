@@ -56,7 +56,7 @@ async function run(name: string | undefined, options: RunOptions): Promise<void>
   }
 }
 
-/** `runs/task-a-nano-lat-eps8-layers.1.residual-seed0` */
+/** `runs/blobs-nano-lat-eps8-layers.1.residual-seed0` */
 function defaultFolder({ task, preset, method, epsilon, sites, seed }: RunConfig): string {
   const perturbation = epsilon === null ? [] : [`eps${epsilon}`, ...sites];
   return join("runs", [task, preset, method, ...perturbation, `seed${seed}`].join("-"));
