@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readManifest, readPackage } from "./package.ts";
@@ -8,11 +9,11 @@ import { checkImports, checkLength, checkNamesNoTask, checkUnfinished } from "./
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const checked = readPackage(root, relative(root, process.cwd()));
-const everywhere = Object.keys(readManifest(join(root)).devDependencies ?? {});
+const everywhere = Object.keys(readManifest(root).devDependencies ?? {});
 
 const violations = [
   ...checkImports(checked, everywhere),
-  ...checkNamesNoTask(checked),
+  ...checkNamesNoTask(checked, readdirSync(join(root, "tasks"))),
   ...checkUnfinished(checked),
   ...checkLength(checked),
 ];

@@ -112,11 +112,13 @@ describe("checkNamesNoTask", () => {
   const files = { "src/a.ts": 'const example = "nothing";\nconst name = "task-a";\n' };
 
   it("refuses a library that names a task", () => {
-    expect(checkNamesNoTask(engine(files))).toEqual(["packages/lat-engine/src/a.ts:2: names the task task-a"]);
+    expect(checkNamesNoTask(engine(files), ["task-b", "task-a"])).toEqual([
+      "packages/lat-engine/src/a.ts:2: names the task task-a",
+    ]);
   });
 
   it("lets a task name itself", () => {
-    expect(checkNamesNoTask({ folder: "tasks/task-a", manifest: manifest("task-a"), files })).toEqual([]);
+    expect(checkNamesNoTask({ folder: "tasks/task-a", manifest: manifest("task-a"), files }, ["task-a"])).toEqual([]);
   });
 });
 

@@ -73,10 +73,11 @@ export function checkImports({ folder, manifest, files }: Package, everywhere: r
   return violations;
 }
 
-/** Tasks find the engine, not the other way round: no library and no command mentions one by name. */
-export function checkNamesNoTask({ folder, files }: Package): string[] {
-  if (!folder.startsWith("packages/")) return [];
-  return findLines({ folder, files }, /\btask-[a-z]\w*/, (name) => `names the task ${name}`);
+/** Tasks use the libraries, not the other way round: no library and no command mentions one of the `tasks`. */
+export function checkNamesNoTask({ folder, files }: Package, tasks: readonly string[]): string[] {
+  if (!folder.startsWith("packages/") || tasks.length === 0) return [];
+  const anyTask = new RegExp(`\\b(?:${tasks.join("|")})\\b`);
+  return findLines({ folder, files }, anyTask, (name) => `names the task ${name}`);
 }
 
 // Written so that this file does not contain what it looks for.
