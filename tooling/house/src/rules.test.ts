@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Manifest, Package } from "./package.ts";
 import { checkImports, checkLength, checkManifest, checkNamesNoTask, checkTopLevel, checkUnfinished } from "./rules.ts";
 
-const lint = "biome check && bun ../../tooling/house/src/main.ts";
+const scripts = { build: "a", typecheck: "b", lint: "biome check && bun ../../tooling/house/src/main.ts", test: "c" };
 const workspace = "workspace:*";
 
 function manifest(
@@ -11,7 +11,7 @@ function manifest(
   devDependencies: readonly string[] = [],
 ): Manifest {
   const versions = (names: readonly string[]) => Object.fromEntries(names.map((each) => [each, workspace]));
-  return { name, scripts: { lint }, dependencies: versions(dependencies), devDependencies: versions(devDependencies) };
+  return { name, scripts, dependencies: versions(dependencies), devDependencies: versions(devDependencies) };
 }
 
 function engine(files: Record<string, string>): Package {
@@ -66,8 +66,12 @@ describe("checkManifest", () => {
       expect.stringContaining("has no place"),
     ]);
     expect(checkManifest("tasks/task-a", manifest("task-b"))).toEqual([expect.stringContaining("expected task-a")]);
-    expect(checkManifest("tasks/task-a", { name: "task-a", scripts: { lint: "biome check" } })).toEqual([
+    expect(checkManifest("tasks/task-a", { name: "task-a", scripts: { ...scripts, lint: "biome check" } })).toEqual([
       expect.stringContaining("does not check the house rules"),
+    ]);
+    const { test: _, ...untested } = scripts;
+    expect(checkManifest("tasks/task-a", { name: "task-a", scripts: untested })).toEqual([
+      "tasks/task-a: has no script test",
     ]);
   });
 });

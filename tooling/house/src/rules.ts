@@ -34,7 +34,7 @@ export function checkTopLevel(entries: readonly string[]): string[] {
   ];
 }
 
-/** The package.json of a package: it lies where its name says, depends downwards only, and its sources are checked. */
+/** The package.json of a package: it lies where its name says, depends downwards only, and is built and checked. */
 export function checkManifest(folder: string, manifest: Manifest): string[] {
   const violations: string[] = [];
   const [place, name] = folder.split("/");
@@ -47,8 +47,11 @@ export function checkManifest(folder: string, manifest: Manifest): string[] {
     if (isOurs(dependency) && !usable.includes(dependency))
       violations.push(`${folder}: may not depend on ${dependency}`);
   }
-  const lint = manifest.scripts?.lint;
-  if (lint !== undefined && !lint.includes("tooling/house/src/main.ts")) {
+  const scripts = manifest.scripts ?? {};
+  for (const script of place === "tooling" ? [] : ["build", "typecheck", "lint", "test"]) {
+    if (scripts[script] === undefined) violations.push(`${folder}: has no script ${script}`);
+  }
+  if (scripts.lint !== undefined && !scripts.lint.includes("tooling/house/src/main.ts")) {
     violations.push(`${folder}: its lint script does not check the house rules`);
   }
   return violations;
