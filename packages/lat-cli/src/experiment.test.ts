@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runSummarySchema, summarySchema } from "lat-engine";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { lat, temporaryFolder, workspace } from "../fixtures/lat.ts";
+
+const ft = ["run", "blobs", "--preset", "nano", "--method", "ft"];
+const trainLong = ["--set", "defend.epochs=2000", "--set", "implant.epochs=1"];
+
+describe("lat run", () => {
+  it("trains, evaluates, and prints its one run's object as JSON", async () => {
+    const out = join(temporaryFolder(), "run");
+    const { code, stdout, stderr } = await lat([...ft, "--out", out, "--json"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(out) });
+    const summary = runSummarySchema.parse(JSON.parse(stdout));
+    expect(summary).toMatchObject({ method: "ft", epsilon: null, seed: 0, status: "complete" });
+    expect(summary.metrics.map(({ name }) => name)).toEqual(["accuracy/clean", "accuracy/shifted"]);
+  });
+
+  it("finds the task whose package it is started in, and prints a table", async () => {
+    const cwd = join(workspace, "tasks/blobs");
+    const parameters = ["run", "--preset", "nano", "--method", "lat", "--epsilon", "0.5", "--site", "hidden"];
+    const { code, stdout } = await lat([...parameters, "--out", join(temporaryFolder(), "run")], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^accuracy\/clean +\d+\.\d %/m);
+  });
+
+  it("never writes over another run, and keeps a complete one on --resume", async () => {
+    const out = join(temporaryFolder(), "run");
+    const first = await lat([...ft, "--out", out, "--json"]);
+    const again = await lat([...ft, "--out", out]);
+    expect(again.code).not.toBe(0);
+    expect(again.stderr).toContain(out);
+    const other = await lat([...ft, "--seed", "1", "--out", out, "--resume"]);
+    expect(other.code).not.toBe(0);
+    expect(other.stderr).toContain("seed");
+    const resumed = await lat([...ft, "--out", out, "--resume", "--json"]);
+    expect(JSON.parse(resumed.stdout)).toEqual(JSON.parse(first.stdout));
+  });
+
+  it("lists the sites where one is not known", async () => {
+    const out = join(temporaryFolder(), "run");
+    const parameters = ["run", "blobs", "--preset", "nano", "--method", "lat", "--epsilon", "1", "--site", "hiden"];
+    const { code, stderr } = await lat([...parameters, "--out", out]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean "hidden"? Known: points, hidden');
+  });
+
+  it("fails with exit code 1 where the task breaks, and says what broke", async () => {
+    const { code, stderr } = await lat([...ft, "--set", "options.fail=true", "--out", join(temporaryFolder(), "run")]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("the task broke");
+    expect(stderr).not.toContain("    at ");
+  });
+});
+
+describe("--dry-run", () => {
+  it("prints the resolved settings as YAML, the number of runs and an estimate, and writes nothing", async () => {
+    const cwd = join(workspace, "tasks/blobs");
+    const before = readdirSync(cwd);
+    const { code, stdout } = await lat(["sweep", "--preset", "nano", "--epsilons", "1:3:3", "--dry-run"], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^# runs: 10, steps: \d+, time: about \d+ /);
+    const plan = parse(stdout);
+    expect(plan).toMatchObject({ task: "blobs", preset: "nano", seed: 0, defend: { learningRate: 0.05 } });
+    expect(plan.runs.map((run: { method: string; epsilon: number | null }) => [run.method, run.epsilon])).toEqual([
+      ["ft", null],
+      ...["rlp", "at", "lat"].flatMap((method) => [1, 2, 3].map((epsilon) => [method, epsilon])),
+    ]);
+    expect(readdirSync(cwd)).toEqual(before);
+  });
+
+  it("prints JSON", async () => {
+    const { stdout } = await lat([...ft, "--dry-run", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ estimate: { runs: 1 }, configs: [{ task: "blobs", method: "ft" }] });
+  });
+});
+
+describe("lat sweep", () => {
+  it("runs the preset's grid, prints a line for each setting, and writes summary and report", async () => {
+    const out = join(temporaryFolder(), "sweep");
+    const { code, stdout, stderr } = await lat(["sweep", "blobs", "--preset", "nano", "--out", out]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("summary.json") });
+    const settings = stdout.split("\n").map((line) => line.split(/\s+/).slice(0, 2));
+    for (const setting of [
+      ["ft", "–"],
+      ["rlp", "0.5"],
+      ["at", "0.5"],
+      ["lat", "0.5"],
+      ["lat", "1"],
+    ]) {
+      expect(settings).toContainEqual(setting);
+    }
+    const [, report] = /^Report: (.*)$/m.exec(stdout) ?? [];
+    expect(existsSync(report!)).toBe(true);
+    const summary = summarySchema.parse(JSON.parse(readFileSync(join(out, "summary.json"), "utf8")));
+    expect(summary.runs).toHaveLength(5);
+
+    const evaluated = await lat(["evaluate", join(out, summary.runs[0]!.folder), "--json"]);
+    expect(JSON.parse(evaluated.stdout).metrics).toEqual(summary.runs[0]!.metrics);
+    const reported = await lat(["report", out, "--json"]);
+    expect(JSON.parse(reported.stdout).html).toBe(report);
+  });
+});
+
+describe("signals", () => {
+  const long = [...ft, ...trainLong, "--json", "--out"];
+  const atDefend = /· defend/;
+
+  it("ends saved on the first Ctrl-C, with exit code 130, and resumes to the same checkpoint", async () => {
+    const folder = temporaryFolder();
+    const straight = await lat([...long, join(folder, "straight")]);
+    const stopped = await lat([...long, join(folder, "stopped")], { signals: [{ at: atDefend, send: "SIGINT" }] });
+    expect({ code: stopped.code, stdout: stopped.stdout }).toEqual({ code: 130, stdout: "" });
+    expect(stopped.stderr).toContain("--resume");
+    const resumed = await lat([...long, join(folder, "stopped"), "--resume"]);
+    expect(JSON.parse(resumed.stdout).checkpointSha256).toBe(JSON.parse(straight.stdout).checkpointSha256);
+  });
+
+  it("ends with exit code 143 on SIGTERM", async () => {
+    const out = join(temporaryFolder(), "run");
+    const { code, stderr } = await lat([...long, out], { signals: [{ at: atDefend, send: "SIGTERM" }] });
+    expect(code).toBe(143);
+    expect(stderr).toContain("--resume");
+  });
+});
