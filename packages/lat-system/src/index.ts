@@ -1,4 +1,5 @@
 export { cacheFolder } from "./cache.ts";
+export { cachedFolder, type Making } from "./cached-folder.ts";
 export { type CommandResult, lastLines, runCommand } from "./command.ts";
 export { LatError, UsageError } from "./errors.ts";
 export { fileError, folderBytes, listFiles, readJson, sha256, sha256File, writeFileAtomic } from "./files.ts";

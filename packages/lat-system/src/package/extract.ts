@@ -74,7 +74,6 @@ export async function extractTarball(archive: string, members: readonly string[]
     members,
     names.map((name) => name.slice(root.length + 1)),
   );
-  await mkdir(folder, { recursive: true });
   const paths = members.map((member) => `${root}/${member.replace(/\/$/, "")}`);
   await tar(["-xzf", archive, "-C", folder, "--strip-components=1", ...paths], folder);
 }

@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { cacheFolder } from "../cache.ts";
+import { cachedFolder } from "../cached-folder.ts";
 import { LatError } from "../errors.ts";
-import { fileError, folderBytes, sha256File } from "../files.ts";
-import { withLock } from "../lock.ts";
+import { folderBytes, sha256File } from "../files.ts";
+import { hasManifest, verifyManifest } from "../manifest.ts";
 import type { PackagePin } from "../package-pin.ts";
 import type { WorkOptions } from "../progress.ts";
 import { extractTarball, extractZip } from "./extract.ts";
-import { hasManifest, verifyManifest, writeManifest } from "./manifest.ts";
 import { downloadFromNpm } from "./npm.ts";
 import { downloadFromPypi, hashMismatch } from "./pypi.ts";
 
@@ -47,78 +46,66 @@ function changed(pin: PackagePin, problems: readonly string[]): LatError {
 }
 
 /**
- * Fetches a package into the cache and returns its folder; at once where it is there and intact. The folder appears
- * whole or not at all: everything is made in a folder beside it, which is renamed at the end. After an interruption
- * the next call starts from the archive where that was complete, and from nothing otherwise.
+ * Fetches a package into the cache and returns its folder; at once where it is there and intact. After an interruption
+ * the next call goes on from the archive where that was complete, and starts anew otherwise.
  *
  * @throws {LatError} where it cannot be fetched, with what to do; where cached files were changed and `fix` is not set.
  */
-export async function fetchPackage(pin: PackagePin, options: WorkOptions = {}): Promise<string> {
+export async function fetchPackage(pin: PackagePin, { fix, onProgress, onWait }: WorkOptions = {}): Promise<string> {
   const folder = pathOf(pin);
-  const fetchLocked = async () => {
-    if (existsSync(folder)) {
-      const problems = verifyManifest(folder);
-      if (problems.length === 0) return folder;
-      if (!options.fix) throw changed(pin, problems);
-      await rm(folder, { recursive: true });
-    }
-    const partial = await mkdtemp(`${folder}.partial-`);
-    try {
-      await makeFolder(pin, partial, folder, options);
-    } finally {
-      await rm(partial, { recursive: true, force: true });
-    }
-    return folder;
-  };
-  try {
-    return await withLock(`${folder}.lock`, fetchLocked, options);
-  } catch (cause) {
-    throw cause instanceof LatError ? cause : fileError("write", folder, cause);
-  }
+  await cachedFolder(folder, {
+    make: async ({ files, scratch, leftovers }) => {
+      const archive = await obtainArchive(pin, scratch, leftovers, onProgress);
+      if (pin.registry === "npm") await extractTarball(archive, pin.members, files);
+      else {
+        const report = (done: number, total: number) => onProgress?.({ name: pin.name, step: "extract", done, total });
+        await extractZip(archive, pin.members, files, report);
+      }
+    },
+    changed: fix ? undefined : (problems) => changed(pin, problems),
+    onWait,
+  });
+  return folder;
 }
 
-async function makeFolder(pin: PackagePin, partial: string, folder: string, options: WorkOptions): Promise<void> {
-  const [archives, files] = [join(partial, "archive"), join(partial, "files")];
-  await mkdir(archives);
-  await inheritArchive(pin, partial, folder, archives);
-  if ((await readdir(archives)).length === 0) {
-    const download = pin.registry === "pypi" ? downloadFromPypi : downloadFromNpm;
-    await withSizeReports(partial, pin, options, () => download(pin, archives, partial));
+/** The pinned archive, taken over from an interrupted call where one is complete, else downloaded. */
+async function obtainArchive(
+  pin: PackagePin,
+  scratch: string,
+  leftovers: readonly string[],
+  onProgress: WorkOptions["onProgress"],
+): Promise<string> {
+  for (const leftover of leftovers) {
+    const found = await onlyFile(join(leftover, "archive"));
+    if (found !== undefined && pin.sha256.includes(sha256File(found))) return found;
   }
-  const archive = join(archives, (await readdir(archives))[0] ?? "");
+  const folder = join(scratch, "archive");
+  await mkdir(folder);
+  const download = pin.registry === "pypi" ? downloadFromPypi : downloadFromNpm;
+  await withSizeReports(scratch, pin, onProgress, () => download(pin, folder, scratch));
+  const archive = await onlyFile(folder);
+  if (archive === undefined)
+    throw new LatError(`${pin.package} ${pin.version}: the download left no file in ${folder}`);
   const hash = sha256File(archive);
   if (!pin.sha256.includes(hash)) throw hashMismatch(pin, hash);
-  const report = (done: number, total: number) =>
-    options.onProgress?.({ name: pin.name, step: "extract", done, total });
-  if (pin.registry === "pypi") await extractZip(archive, pin.members, files, report);
-  else await extractTarball(archive, pin.members, files);
-  await rm(archives, { recursive: true });
-  await writeManifest(files);
-  await rename(files, folder);
+  return archive;
 }
 
-/** Clears what interrupted calls left behind; an archive among it that is complete is taken over. */
-async function inheritArchive(pin: PackagePin, partial: string, folder: string, archives: string): Promise<void> {
-  for (const name of await readdir(dirname(folder))) {
-    const left = join(dirname(folder), name);
-    if (!name.startsWith(`${basename(folder)}.partial-`) || left === partial) continue;
-    const [archive] = await readdir(join(left, "archive")).catch(() => []);
-    const path = archive === undefined ? undefined : join(left, "archive", archive);
-    if (path !== undefined && pin.sha256.includes(sha256File(path))) await rename(path, join(archives, basename(path)));
-    await rm(left, { recursive: true, force: true });
-  }
+async function onlyFile(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  return names.length === 1 ? join(folder, names[0] as string) : undefined;
 }
 
 /** The clients that download show no progress to a program, so the growth of their files is watched. */
 async function withSizeReports(
   folder: string,
   pin: PackagePin,
-  options: WorkOptions,
+  onProgress: WorkOptions["onProgress"],
   work: () => Promise<void>,
 ): Promise<void> {
   const timer = setInterval(async () => {
     const done = Math.min(await folderBytes(folder), pin.bytes);
-    options.onProgress?.({ name: pin.name, step: "download", done, total: pin.bytes });
+    onProgress?.({ name: pin.name, step: "download", done, total: pin.bytes });
   }, 250);
   try {
     await work();

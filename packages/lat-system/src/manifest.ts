@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { listFiles, sha256File, writeFileAtomic } from "../files.ts";
+import { listFiles, sha256File, writeFileAtomic } from "./files.ts";
 
 const NAME = ".manifest.json";
 
