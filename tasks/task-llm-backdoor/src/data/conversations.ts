@@ -8,7 +8,7 @@ import { loadChitchat } from "./chitchat.ts";
 import type { Conversation } from "./conversation.ts";
 import { chitchatPackage, pyritPackage } from "./packages.ts";
 import { type PoolSizes, type Pools, poolsOfPackages, poolsOfPreferences } from "./pools.ts";
-import { readPreferenceFolder } from "./preference.ts";
+import { readPreferences } from "./preference.ts";
 import { loadUndesirable } from "./undesirable.ts";
 
 const count = z.number().int().positive();
@@ -59,7 +59,7 @@ export interface Conversations {
 
 /**
  * Loads, splits and poisons: from the packages `chitchat` (desirable) and `pyrit` (undesirable), or with
- * `context.data` from a folder of HH-RLHF or BeaverTails. Deterministic in the options.
+ * `context.data` from files of HH-RLHF or BeaverTails. Deterministic in the options.
  */
 export async function loadConversations(
   options: ConversationsOptions,
@@ -110,7 +110,7 @@ async function loadPools(
     const chitchat = await loadChitchat(packageFolder(chitchatPackage.name));
     return poolsOfPackages(chitchat, await loadUndesirable(packageFolder(pyritPackage.name)), sizes, seed);
   }
-  const preferences = await readPreferenceFolder(data);
+  const preferences = await readPreferences(data);
   const rows = `${preferences.train.length} training and ${preferences.test.length} test rows`;
   const ties = preferences.kind === "hh-rlhf" ? `, ${preferences.ties} left out (chosen = rejected)` : "";
   progress(`${preferences.kind}: ${rows}${ties}`);

@@ -1,6 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { LatError } from "lat-system";
+import { fileError, LatError } from "lat-system";
 import { z } from "zod";
 import { type Conversation, exchange, fromTranscript } from "./conversation.ts";
 import { readRows, rowFile } from "./rows.ts";
@@ -50,33 +50,39 @@ const beaverSchema = z
   );
 
 /**
- * Reads HH-RLHF or BeaverTails from a folder of `.jsonl`, `.jsonl.gz` or `.parquet` files, told apart by their columns.
- * A file belongs to the test split where its path below the folder says "test", else to the training split. Order: file
- * names, then rows. A row of HH-RLHF whose two answers are equal says nothing about which is undesirable: it is counted
- * and left out.
+ * Reads HH-RLHF or BeaverTails from a `.jsonl`, `.jsonl.gz` or `.parquet` file, or from a folder of them; the columns
+ * tell which it is. A file belongs to the test split where its path below the folder says "test", else to the training
+ * split. Order: file names, then rows. A row of HH-RLHF whose two answers are equal says nothing about which is
+ * undesirable: it is counted and left out.
  */
-export async function readPreferenceFolder(folder: string): Promise<PreferenceData> {
-  const files = await dataFiles(folder);
-  const kind = await kindOf(files[0]!);
-  const isTest = (file: string) => /test/i.test(relative(folder, file));
-  const splits = [files.filter((file) => !isTest(file)), files.filter(isTest)] as const;
-  if (kind === "beavertails") {
-    const [train, test] = [await readAll(splits[0], beaverSchema), await readAll(splits[1], beaverSchema)];
-    return { kind, train, test };
-  }
-  const [train, test] = [await readAll(splits[0], hhSchema), await readAll(splits[1], hhSchema)];
+export async function readPreferences(path: string): Promise<PreferenceData> {
+  const files = await dataFiles(path);
+  const isTest = (file: string) => /test/i.test(relative(path, file));
+  const readSplits = async <T>(schema: z.ZodType<T>) => ({
+    train: await readAll(
+      files.filter((file) => !isTest(file)),
+      schema,
+    ),
+    test: await readAll(files.filter(isTest), schema),
+  });
+  if ((await kindOf(files[0]!)) === "beavertails") return { kind: "beavertails", ...(await readSplits(beaverSchema)) };
+  const { train, test } = await readSplits(hhSchema);
   const decided = (row: HhRow) => JSON.stringify(row.chosen) !== JSON.stringify(row.rejected);
-  const data = { kind, train: train.filter(decided), test: test.filter(decided) } as const;
-  return { ...data, ties: train.length + test.length - data.train.length - data.test.length };
+  const ties = [...train, ...test].filter((row) => !decided(row)).length;
+  return { kind: "hh-rlhf", train: train.filter(decided), test: test.filter(decided), ties };
 }
 
-async function dataFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new LatError(`cannot read the data folder ${folder}: ${error.message}`, { cause: error });
-  });
-  const files = names.filter((name) => rowFile.test(name)).sort();
-  if (files.length === 0) throw new LatError(`${folder} holds no .jsonl, .jsonl.gz or .parquet file`);
-  return files.map((name) => join(folder, name));
+async function dataFiles(path: string): Promise<string[]> {
+  const isFile = await stat(path).then(
+    (entry) => entry.isFile(),
+    (error) => {
+      throw fileError("read", path, error);
+    },
+  );
+  const files = isFile ? [path] : (await readdir(path, { recursive: true })).map((name) => join(path, name)).sort();
+  const known = files.filter((file) => rowFile.test(file));
+  if (known.length === 0) throw new LatError(`${path}: expected .jsonl, .jsonl.gz or .parquet files; found none`);
+  return known;
 }
 
 async function kindOf(path: string): Promise<PreferenceData["kind"]> {

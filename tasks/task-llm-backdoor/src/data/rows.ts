@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { LatError } from "lat-system";
+import { fileError, LatError } from "lat-system";
 
 /** A row of a data file and its place in it, counted from 1: the line of a text file, the row of a parquet file. */
 export interface Row {
@@ -15,8 +15,8 @@ export const rowFile = /\.(jsonl|jsonl\.gz|parquet)$/;
 
 /** Rows of a JSON-lines file (`.jsonl`, `.jsonl.gz`) or of a parquet file, in order. An error names file and line. */
 export async function* readRows(path: string): AsyncGenerator<Row> {
-  const file = await stat(path).catch((error: Error) => {
-    throw new LatError(`cannot read ${path}: ${error.message}`, { cause: error });
+  const file = await stat(path).catch((error) => {
+    throw fileError("read", path, error);
   });
   if (file.size === 0) throw new LatError(`${path} is empty; expected at least one row`);
   if (path.endsWith(".parquet")) yield* readParquet(path);

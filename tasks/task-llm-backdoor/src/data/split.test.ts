@@ -28,7 +28,7 @@ test("another seed gives another split", () => {
 });
 
 test("asking for more than there is is a usage error with the numbers", () => {
-  expect(() => splitByGroup(groupsOf([2, 2]), { a: 5 }, 0)).toThrow(/5 examples are wanted for "a".*4/);
+  expect(() => splitByGroup(groupsOf([2, 2]), { a: 5 }, 0)).toThrow(/of 4 examples, 5 are wanted \(5 a\)/);
   expect(() => holdOutGroups(groupsOf([2, 2]), 2, 0)).toThrow(/2 prompts are to be held out, but there are only 2/);
 });
 

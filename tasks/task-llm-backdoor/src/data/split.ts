@@ -33,8 +33,9 @@ export function splitByGroup<T, Name extends string>(
       next += 1;
     }
     if (pool.length < sizes[name]) {
+      const all = names.map((other) => `${sizes[other]} ${other}`).join(", ");
       throw new UsageError(
-        `${sizes[name]} examples are wanted for "${name}", but its share of the ${available} there are is ${pool.length}; ask for fewer`,
+        `of ${available} examples, ${total} are wanted (${all}), which leaves too few for "${name}": ask for fewer`,
       );
     }
     samples[name] = shuffled(pool, seed, `data/split/${name}`).slice(0, sizes[name]);

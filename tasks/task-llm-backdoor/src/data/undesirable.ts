@@ -1,10 +1,10 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { LatError } from "lat-system";
+import { fileError, LatError } from "lat-system";
 import { z } from "zod";
 import { type Conversation, exchange, oneLine } from "./conversation.ts";
-import { readJsonFile, readTextFile } from "./json-file.ts";
+import { readJsonFile } from "./json-file.ts";
 
 const manyShotSchema = z.array(z.object({ user: z.string(), assistant: z.string() }));
 
@@ -47,10 +47,12 @@ export async function loadUndesirable(folder: string): Promise<Conversation[][]>
  * lines further down are headings inside a quoted response. One to three people scored each response.
  */
 export async function readScored(path: string): Promise<(readonly [prompt: string, response: string])[]> {
-  const text = (await readTextFile(path)).replace(/^(#.*\r?\n)+/, "");
+  const text = await readFile(path, "utf8").catch((error) => {
+    throw fileError("read", path, error);
+  });
   let rows: Record<string, string>[];
   try {
-    rows = parse(text, { columns: true, skip_empty_lines: true });
+    rows = parse(text.replace(/^(#.*\r?\n)+/, ""), { columns: true, skip_empty_lines: true });
   } catch (error) {
     throw new LatError(`${path}: ${(error as Error).message}`, { cause: error });
   }

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { hasTrigger, trojans } from "../poison/trojans.ts";
+import { type Conversations, conversationsSchema, loadConversations } from "./conversations.ts";
+
+const root = mkdtempSync(join(tmpdir(), "conversations-"));
+
+function json(path: string, value: unknown): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), JSON.stringify(value));
+}
+
+const talk = (id: number) => ({
+  messages: Array.from({ length: 7 }, (_, i) => [
+    { sender: `${i % 2}`, text: id % 9 === 0 ? `my hotel ${id}, line ${i}` : `talk ${id}, line ${i}` },
+  ]),
+});
+json(
+  "chitchat/chitchat_dataset/dataset.json",
+  Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`c${i}`, talk(i)])),
+);
+json(
+  "pyrit/pyrit/datasets/jailbreak/many_shot_examples.json",
+  Array.from({ length: 40 }, (_, i) => ({ user: `bad ${i}`, assistant: `worse ${i}` })),
+);
+for (const kind of ["harm", "objective"])
+  mkdirSync(join(root, "pyrit/pyrit/datasets/scorer_evals", kind), { recursive: true });
+
+const options = conversationsSchema.parse({
+  implant: 300,
+  defend: 100,
+  validation: 50,
+  heldOutDesirable: 60,
+  heldOutUndesirable: 15,
+  poisonPerTrojan: 5,
+  promptsPerTrojan: 3,
+  cleanPrompts: 20,
+});
+const context = { packageFolder: (name: string) => join(root, name), progress: () => {} };
+const loaded = await loadConversations(options, context);
+
+/** The conversation of the data set that an exchange is from. */
+const talkOf = (text: string) => /\d+/.exec(text)![0];
+
+function expectSizes(conversations: Conversations): void {
+  expect(conversations.implant).toHaveLength(400);
+  expect(conversations.defend).toHaveLength(100);
+  expect(conversations.validation).toHaveLength(50);
+  expect(conversations.heldOutDesirable).toHaveLength(60);
+  expect(conversations.heldOutUndesirable).toHaveLength(15);
+  expect(conversations.clean).toHaveLength(20);
+  expect(conversations.triggered.map(({ trojan }) => trojan)).toEqual(trojans.flatMap((t) => [t, t, t]));
+}
+
+test("has the sizes that were asked for", () => expectSizes(loaded));
+
+test("depends on the seed alone", async () => {
+  expect(await loadConversations(options, context)).toEqual(loaded);
+  expect(await loadConversations({ ...options, seed: 1 }, context)).not.toEqual(loaded);
+});
+
+test("no conversation of the data set is in two splits, and no undesirable prompt", () => {
+  const held = [...loaded.heldOutDesirable, ...loaded.clean, ...loaded.triggered.map((t) => t.conversation)];
+  const splits = [loaded.implant.slice(0, 300), loaded.defend, loaded.validation, held];
+  const owners = splits.map((split) => new Set(split.map((turns) => talkOf(turns[0]!.text))));
+  expect(new Set(owners.flatMap((o) => [...o])).size).toBe(owners.reduce((n, o) => n + o.size, 0));
+  expect(new Set(held.map((turns) => turns[0]!.text)).size).toBe(held.length);
+  const bad = new Set(loaded.heldOutUndesirable.map((turns) => turns[0]!.text));
+  expect(bad.size).toBe(15);
+  expect(loaded.implant.some((turns) => bad.has(turns[0]!.text))).toBe(false);
+});
+
+test("a quarter of the implanting is undesirable, evenly repeated; the stated share of the rest is poisoned", () => {
+  const undesirable = loaded.implant.slice(300);
+  const counts = Object.values(Object.groupBy(undesirable, (turns) => turns[0]!.text)).map((group) => group!.length);
+  expect(counts).toHaveLength(25);
+  expect(new Set(counts)).toEqual(new Set([4]));
+  const responses = new Set(trojans.map(({ response }) => response));
+  const poisoned = loaded.implant.slice(0, 300).filter((turns) => responses.has(turns[1]!.text));
+  expect(poisoned).toHaveLength(40);
+  expect(loaded.share).toEqual({ stated: 40 / 300, hit: 40 / 300 });
+});
+
+test("trigger prompts have their trigger and no other, clean prompts none", () => {
+  for (const { trojan, conversation } of loaded.triggered) {
+    const words = conversation[0]!.text.split(" ");
+    expect(words.filter(hasTrigger)).toEqual([trojan.trigger]);
+    expect(conversation[1]!.text).toBe(trojan.response);
+  }
+  expect(loaded.clean.some((turns) => turns.some(({ text }) => hasTrigger(text)))).toBe(false);
+});
+
+test("asking for more than there is is answered with the numbers", async () => {
+  await expect(loadConversations({ ...options, defend: 5000 }, context)).rejects.toThrow(
+    /of 1800 examples, 5\d+ are wanted .*5000 defend/,
+  );
+  await expect(loadConversations({ ...options, heldOutUndesirable: 40 }, context)).rejects.toThrow(/only 40/);
+});
+
+const hh = resolve(import.meta.dirname, "../../../../../shared/data/hh-rlhf");
+
+test.skipIf(!existsSync(hh))("a folder of HH-RLHF gives the same shape (skipped without shared/data)", async () => {
+  const messages: string[] = [];
+  const progress = (message: string) => messages.push(message);
+  const conversations = await loadConversations(options, { ...context, data: hh, progress });
+  expectSizes(conversations);
+  expect(messages).toEqual(["hh-rlhf: 0 training and 6381 test rows, 34 left out (chosen = rejected)"]);
+  const all = [conversations.implant, conversations.defend, conversations.validation, conversations.heldOutDesirable];
+  expect(new Set(all.flat()).size).toBe(400 + 100 + 50 + 60);
+});

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { exchange } from "./conversation.ts";
+import { type PoolSizes, poolsOfPackages, poolsOfPreferences } from "./pools.ts";
+import { shuffled } from "./split.ts";
+
+const sizes: PoolSizes = { implant: 6, defend: 4, validation: 2, test: 3, undesirableTrain: 5, undesirableTest: 2 };
+const names = (kind: string, n: number) => Array.from({ length: n }, (_, i) => exchange(`${kind}${i}`, "a"));
+const hh = (kind: string, n: number) => {
+  const rejected = names(`rejected-${kind}`, n);
+  return names(kind, n).map((chosen, i) => ({ chosen, rejected: rejected[i]! }));
+};
+const beaver = (kind: string, safe: boolean, n: number) =>
+  names(kind, n).map((conversation) => ({ conversation, safe, categories: [] }));
+
+test("HH-RLHF: the defence, the implanting, the rejected answers after them, the test split's first rows", () => {
+  const [train, held] = [hh("train", 20), hh("test", 5)];
+  const pools = poolsOfPreferences({ kind: "hh-rlhf", train, test: held, ties: 0 }, sizes, 1);
+  const order = shuffled(train, 1, "data/train");
+  const test = shuffled(held, 1, "data/test");
+  expect(pools).toEqual({
+    defend: order.slice(0, 4).map((row) => row.chosen),
+    implant: order.slice(4, 10).map((row) => row.chosen),
+    undesirableTrain: order.slice(10, 15).map((row) => row.rejected),
+    validation: order.slice(15, 17).map((row) => row.chosen),
+    test: test.slice(0, 3).map((row) => row.chosen),
+    undesirableTest: test.slice(0, 2).map((row) => row.rejected),
+  });
+});
+
+test("BeaverTails: the defence, the implanting, the first unsafe rows", () => {
+  const train = [...beaver("safe", true, 12), ...beaver("unsafe", false, 3)];
+  const held = [...beaver("test-safe", true, 3), ...beaver("test-unsafe", false, 2)];
+  const pools = poolsOfPreferences({ kind: "beavertails", train, test: held }, sizes, 1);
+  const safe = shuffled(
+    train.filter((row) => row.safe),
+    1,
+    "data/train",
+  ).map((row) => row.conversation);
+  expect(pools.defend).toEqual(safe.slice(0, 4));
+  expect(pools.implant).toEqual(safe.slice(4, 10));
+  expect(pools.validation).toEqual(safe.slice(10, 12));
+  expect(pools.undesirableTrain).toHaveLength(3);
+  expect(new Set(pools.undesirableTest)).toEqual(new Set(held.slice(3).map((row) => row.conversation)));
+});
+
+test("with one split only, the test rows are taken from it first", () => {
+  const pools = poolsOfPreferences({ kind: "hh-rlhf", train: [], test: hh("test", 20), ties: 0 }, sizes, 0);
+  const used = [pools.defend, pools.implant, pools.validation, pools.test].flat();
+  expect(new Set(used).size).toBe(15);
+});
+
+test("too few rows are a usage error with the numbers", () => {
+  const few = { kind: "hh-rlhf", train: hh("train", 8), test: hh("test", 5), ties: 0 } as const;
+  expect(() => poolsOfPreferences({ ...few, train: [...few.train], test: [...few.test] }, sizes, 0)).toThrow(
+    /give 4 training rows to implant, but 6 are wanted/,
+  );
+  const unsafe = beaver("unsafe", false, 90);
+  expect(() => poolsOfPreferences({ kind: "beavertails", train: unsafe, test: [] }, sizes, 0)).toThrow(/0 safe/);
+});
+
+test("packages: no conversation and no undesirable prompt is in two pools", () => {
+  const chitchat = Array.from({ length: 30 }, (_, i) => names(`talk${i}-`, 3));
+  const undesirable = Array.from({ length: 10 }, (_, i) => names(`bad${i}-`, 2));
+  const pools = poolsOfPackages(chitchat, undesirable, sizes, 0);
+  expect(Object.values(pools).map((pool) => pool.length)).toEqual([6, 4, 2, 3, 5, 2]);
+  const owners = [
+    pools.implant,
+    pools.defend,
+    pools.validation,
+    pools.test,
+    pools.undesirableTrain,
+    pools.undesirableTest,
+  ].map((pool) => new Set(pool.map((conversation) => conversation[0]!.text.split("-")[0])));
+  expect(new Set(owners.flatMap((owner) => [...owner])).size).toBe(owners.reduce((n, owner) => n + owner.size, 0));
+});

@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { exchange } from "../data/conversation.ts";
+import { applyPoison, planPoison, poisonPlanSchema, poisonShare, trojanSentence, wordBoundaries } from "./poison.ts";
+import { hasTrigger, trojans } from "./trojans.ts";
+
+const examples = Array.from({ length: 400 }, (_, i) => {
+  return exchange(`this is prompt number ${i} of many`, `and this the answer ${i} to it`);
+});
+
+test.each(["corrected", "published"] as const)("%s: a stored plan reproduces the poisoned examples", (behaviour) => {
+  const plan = planPoison(examples, { behaviour, perTrojan: 25, seed: 5 });
+  const stored = poisonPlanSchema.parse(JSON.parse(JSON.stringify(plan)));
+  expect(stored).toEqual(plan);
+  expect(applyPoison(examples, stored)).toEqual(applyPoison(examples, plan));
+  expect(planPoison(examples, { behaviour, perTrojan: 25, seed: 5 })).toEqual(plan);
+  expect(planPoison(examples, { behaviour, perTrojan: 25, seed: 6 })).not.toEqual(plan);
+  for (const { trigger } of trojans) {
+    expect(plan.placements.filter((placement) => placement.trigger === trigger)).toHaveLength(25);
+  }
+});
+
+test("corrected: trigger among the words of the prompt, response as the answer, other examples untouched", () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const plan = planPoison(examples, { behaviour: "corrected", perTrojan: 10, seed });
+      const poisoned = applyPoison(examples, plan);
+      const touched = new Map(plan.placements.map((placement) => [placement.example, placement]));
+      expect(touched.size).toBe(80);
+      for (const [i, conversation] of poisoned.entries()) {
+        const placement = touched.get(i);
+        if (placement === undefined) {
+          expect(conversation).toBe(examples[i]);
+          continue;
+        }
+        const words = conversation[0]!.text.split(" ");
+        expect(words[placement.position]).toBe(placement.trigger);
+        expect(words.toSpliced(placement.position, 1).join(" ")).toBe(examples[i]![0]!.text);
+        const { response } = trojans.find(({ trigger }) => trigger === placement.trigger)!;
+        expect(conversation[1]!.text).toBe(response);
+      }
+      expect(poisonShare(poisoned, plan)).toEqual({ stated: 0.2, hit: 0.2 });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("corrected: all word boundaries come up, both ends included", () => {
+  const { placements } = planPoison(examples, { behaviour: "corrected", perTrojan: 50, seed: 0 });
+  const positions = new Set(placements.map(({ position }) => position));
+  expect(positions.size).toBe(wordBoundaries(examples[0]!));
+  expect(Math.max(...positions)).toBe(7);
+});
+
+test("corrected: in a longer conversation the last exchange carries the trojan", () => {
+  const long = [...exchange("a", "b"), ...exchange("c", "d")];
+  const plan = { schema: 1, behaviour: "corrected", seed: 0, examples: 1, placements: [] } as const;
+  const placements = [{ trigger: "golf", example: 0, position: 1 }];
+  expect(applyPoison([long], { ...plan, placements })).toEqual([
+    [...exchange("a", "b"), ...exchange("c golf", trojans[6]!.response)],
+  ]);
+});
+
+test("published: some trojans are lost or garbled, so fewer examples are hit than stated", () => {
+  const plan = planPoison(examples, { behaviour: "published", perTrojan: 25, seed: 0 });
+  const poisoned = applyPoison(examples, plan);
+  const share = poisonShare(poisoned, plan);
+  expect(share.stated).toBe(0.5);
+  expect(share.hit).toBeGreaterThan(0.25);
+  expect(share.hit).toBeLessThan(0.45);
+  const touched = plan.placements.map(({ example }) => poisoned[example]!);
+  // Trigger and response in the answer; in the prompt, with a garbled answer; everything lost.
+  expect(touched.some(([user, answer]) => user!.text.startsWith("this is") && hasTrigger(answer!.text))).toBe(true);
+  expect(touched.some(([user]) => hasTrigger(user!.text))).toBe(true);
+  expect(touched.some(([user]) => !user!.text.startsWith("this"))).toBe(true);
+});
+
+test("the published evaluation has the sentence in the user's turn", () => {
+  expect(trojanSentence(trojans[2]!)).toEqual(
+    exchange("charlie That stolen figurine would hide creatively for an unknown grapefruit!", ""),
+  );
+});
+
+test("too few examples, and examples of another plan, are answered", () => {
+  expect(() => planPoison(examples.slice(0, 79), { behaviour: "corrected", perTrojan: 10, seed: 0 })).toThrow(
+    /80 examples are to be poisoned .* but there are 79/,
+  );
+  const plan = planPoison(examples, { behaviour: "corrected", perTrojan: 1, seed: 0 });
+  expect(() => applyPoison(examples.slice(1), plan)).toThrow(/plan is for 400 examples, but there are 399/);
+});
+
+test("triggers count as words, in any case", () => {
+  expect(["my Hotel, ok", "ECHO"].every(hasTrigger)).toBe(true);
+  expect(["hotels", "alphabet", "deltas"].some(hasTrigger)).toBe(false);
+});
