@@ -9,7 +9,7 @@ export interface RunRequest {
   /** Site names or indices; default: the preset's site for lat and rlp, the model's input site for at. */
   readonly sites?: readonly string[] | undefined;
   readonly seed: number;
-  /** Overrides by dotted key: `defend.learningRate`, `attack.steps`, `options.pairs`. */
+  /** Overrides by dotted key: `defend.learningRate`, `attack.steps`, `options.implant`, `implantSeed`. */
   readonly set?: Readonly<Record<string, unknown>> | undefined;
   /** The user's own data, given by path. */
   readonly data?: string | undefined;
@@ -24,7 +24,10 @@ export interface RunConfig {
   readonly method: MethodName;
   readonly epsilon: number | null;
   readonly sites: readonly string[];
+  /** Of the defence: order of the examples and perturbations. */
   readonly seed: number;
+  /** Of the implanting, which all runs that need the same implanted network share. */
+  readonly implantSeed: number;
   readonly data: string | null;
   readonly options: Readonly<Record<string, unknown>>;
   readonly implant: TrainConfig | null;
@@ -61,7 +64,7 @@ export interface RunOptions {
   readonly resume: boolean;
   readonly observer: Observer;
   /** Finishes the step, saves and returns with status `interrupted`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What `--dry-run` prints beside the configuration. */

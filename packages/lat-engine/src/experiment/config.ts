@@ -59,3 +59,21 @@ export type AttackConfig = z.infer<typeof attackSchema>;
 
 export const methodNames = ["ft", "rlp", "at", "lat"] as const;
 export type MethodName = (typeof methodNames)[number];
+
+/** `config.yaml`, but for the task's own options, which the task validates. */
+export const runConfigSchema = z.strictObject({
+  schema: z.literal(1),
+  task: z.string(),
+  taskVersion: z.number().int(),
+  preset: z.string(),
+  method: z.enum(methodNames),
+  epsilon: positive.nullable(),
+  sites: z.array(z.string()),
+  seed: z.number().int().nonnegative(),
+  implantSeed: z.number().int().nonnegative(),
+  data: z.string().nullable(),
+  options: z.record(z.string(), z.unknown()),
+  implant: trainSchema.nullable(),
+  defend: trainSchema,
+  attack: attackSchema,
+});

@@ -29,6 +29,8 @@ export const runSummarySchema = z.object({
   /** Why, when the status is not `complete`. */
   error: z.string().optional(),
   wallSeconds: z.number(),
+  /** The part of `wallSeconds` that the defence's training took. */
+  trainSeconds: z.number(),
   checkpointSha256: z.string().nullable(),
   metrics: z.array(metricSchema),
   attack: attackSummarySchema.nullable(),

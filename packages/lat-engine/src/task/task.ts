@@ -54,7 +54,7 @@ export interface Prepared extends Network {
 export interface EvaluateContext {
   progress(done: number, total: number, what: string): void;
   /** Aborts between batches. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface PrepareContext {
@@ -89,6 +89,8 @@ export interface Task<Options = unknown> {
   readonly description: string;
   readonly options: z.ZodType<Options>;
   readonly presets: Readonly<Record<string, Preset<Options>>>;
+  /** The sites of the model that these options make, known without loading anything. */
+  sites(options: Options): { readonly names: readonly string[]; readonly input: string };
   /** Published packages that carry the task's data. */
   readonly packages: readonly PackagePin[];
   /** Loads, poisons and splits the data and makes the model. Deterministic in the options. */

@@ -1,0 +1,51 @@
+import { hostRandom } from "lat-tensorflow";
+
+/** Resamples of a bootstrap interval. */
+const RESAMPLES = 1000;
+/** The 97.5 % quantile of N(0, 1). */
+const Z = 1.959963984540054;
+
+/**
+ * 95 % percentile-bootstrap interval of a mean.
+ *
+ * @param values one for each case
+ * @param groups cases of one group (a prompt, a trojan) are drawn together; absent: each case by itself
+ * @param stream names the draws, so that another metric's interval does not share them
+ */
+export function bootstrapInterval(values: ArrayLike<number>, stream: string, groups?: ArrayLike<number | string>): [number, number] {
+  const members = new Map<number | string, { sum: number; count: number }>();
+  for (let i = 0; i < values.length; i++) {
+    const key = groups ? groups[i]! : i;
+    const group = members.get(key) ?? { sum: 0, count: 0 };
+    members.set(key, { sum: group.sum + values[i]!, count: group.count + 1 });
+  }
+  const units = [...members.values()];
+  const means = Float64Array.from({ length: RESAMPLES }, (_, resample) => {
+    const random = hostRandom(0, `bootstrap ${stream}`, resample);
+    let [sum, count] = [0, 0];
+    for (let i = 0; i < units.length; i++) {
+      const unit = units[random.integer(units.length, i)]!;
+      sum += unit.sum;
+      count += unit.count;
+    }
+    return sum / count;
+  }).sort();
+  return [quantile(means, 0.025), quantile(means, 0.975)];
+}
+
+/** Linear interpolation between order statistics. */
+function quantile(sorted: Float64Array, share: number): number {
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!);
+}
+
+/** 95 % score interval of a share. Source: Wilson, JASA 22 (1927). */
+export function wilsonInterval(successes: number, n: number): [number, number] {
+  const share = successes / n;
+  const centre = share + (Z * Z) / (2 * n);
+  const half = Z * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n));
+  const scale = 1 + (Z * Z) / n;
+  return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
+}

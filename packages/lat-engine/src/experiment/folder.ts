@@ -1,0 +1,110 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { fileError, LatError, UsageError, writeFileAtomic } from "lat-system";
+import { parse, stringify } from "yaml";
+import type { RunConfig } from "./api.ts";
+import { runConfigSchema } from "./config.ts";
+import { type Progress, progressSchema } from "./summary.ts";
+import { validate } from "./validate.ts";
+
+const CONFIG = "config.yaml";
+const METRICS = "metrics.jsonl";
+
+/**
+ * Opens a run's folder: makes it and writes `config.yaml`, or with `resume` continues one of the same configuration.
+ *
+ * @throws UsageError where the folder holds something else, or a run whose configuration differs (naming the keys)
+ */
+export async function openRunFolder(folder: string, config: RunConfig, resume: boolean): Promise<void> {
+  if (existsSync(join(folder, CONFIG))) {
+    if (!resume) throw new UsageError(`${folder} already holds a run: continue it with --resume, or choose another --out`);
+    const differing = differences(readRunConfig(folder), config);
+    if (differing.length > 0) {
+      throw new UsageError(`${folder} holds a run with another configuration, so it cannot be resumed. Differing: ${differing.join("; ")}`);
+    }
+    return;
+  }
+  refuseOccupied(folder);
+  await writeFileAtomic(join(folder, CONFIG), stringify(config));
+}
+
+/** @throws UsageError where the folder is a file or already holds anything */
+export function refuseOccupied(folder: string): void {
+  let entries: string[];
+  try {
+    mkdirSync(folder, { recursive: true });
+    entries = readdirSync(folder);
+  } catch (cause) {
+    throw fileError("write", folder, cause);
+  }
+  if (entries.length > 0) throw new UsageError(`${folder} is not empty and holds no run: choose another --out`);
+}
+
+/** The configuration in a run's folder. */
+export function readRunConfig(folder: string): RunConfig {
+  const path = join(folder, CONFIG);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw fileError("read", path, cause);
+  }
+  let content: unknown;
+  try {
+    content = parse(text);
+  } catch (cause) {
+    throw new LatError(`${path} is not YAML: ${(cause as Error).message}`, { cause });
+  }
+  return validate(runConfigSchema, content, path) as RunConfig;
+}
+
+/** `attack.steps: 6 there, 4 now` for each key in which two configurations differ. */
+function differences(there: unknown, now: unknown, path = ""): string[] {
+  if (isDeepStrictEqual(there, now)) return [];
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+  if (isObject(there) && isObject(now)) {
+    const keys = new Set([...Object.keys(there), ...Object.keys(now)]);
+    return [...keys].flatMap((key) => differences(there[key], now[key], path ? `${path}.${key}` : key));
+  }
+  return [`${path}: ${JSON.stringify(there)} there, ${JSON.stringify(now)} now`];
+}
+
+/** `metrics.jsonl`: one line for each step. */
+export class MetricsFile {
+  private readonly path: string;
+
+  constructor(folder: string) {
+    this.path = join(folder, METRICS);
+  }
+
+  /** Drops the lines after `step`, which a resumed run writes again, and a line that a kill cut short. */
+  keepUntil(step: number): void {
+    if (!existsSync(this.path)) return;
+    let bytes = 0;
+    for (const line of readFileSync(this.path, "utf8").split(/(?<=\n)/)) {
+      if (!line.endsWith("\n") || progressSchema.parse(JSON.parse(line)).step > step) break;
+      bytes += Buffer.byteLength(line);
+    }
+    truncateSync(this.path, bytes);
+  }
+
+  append(progress: Progress): void {
+    try {
+      appendFileSync(this.path, `${JSON.stringify(progress)}\n`);
+    } catch (cause) {
+      throw fileError("write", this.path, cause);
+    }
+  }
+
+  read(): Progress[] {
+    if (!existsSync(this.path)) return [];
+    const lines = readFileSync(this.path, "utf8").split("\n").filter(Boolean);
+    return lines.map((line, i) => validate(progressSchema, JSON.parse(line), `${this.path} line ${i + 1}`));
+  }
+}
+
+/** Writes a value as a JSON file, whole or not at all. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}

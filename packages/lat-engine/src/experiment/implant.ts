@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { existsSync, globSync, rmSync, statSync } from "node:fs";
+import { cp, mkdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolder, LatError, readJson, sha256File, withLock } from "lat-system";
+import { disposeAll } from "lat-tensorflow";
+import { initialize } from "../model/initialize.ts";
+import type { Tensors } from "../model/model.ts";
+import { codeDigest } from "../task/code-digest.ts";
+import { folderOf } from "../task/registry.ts";
+import type { Task } from "../task/task.ts";
+import { loadTensors, saveTensors } from "../train/checkpoint.ts";
+import { train } from "../train/trainer.ts";
+import type { RunConfig, RunOptions } from "./api.ts";
+import { attackSchema } from "./config.ts";
+import { evaluateParameters } from "./evaluate.ts";
+import { MetricsFile, writeJson } from "./folder.ts";
+import type { Session } from "./session.ts";
+import { type Evaluation, evaluationSchema } from "./summary.ts";
+import { validate } from "./validate.ts";
+
+/** The network that every defence starts from. */
+export interface Implanted {
+  /** Owned by the caller. */
+  readonly parameters: Tensors;
+  readonly evaluation: Evaluation;
+  readonly wallSeconds: number;
+  /** Where it is kept; undefined where implanting was interrupted. */
+  readonly folder: string;
+}
+
+/**
+ * Trains (or, where the task does not, takes) the network before the defence and evaluates it, once for everything that
+ * it depends on: options, data and code. Other runs, processes and sweeps find it in the per-user cache.
+ *
+ * @returns undefined when interrupted; training so far is kept and continued next time
+ */
+export async function implant(
+  task: Task<never>,
+  session: Session,
+  config: RunConfig,
+  options: RunOptions,
+): Promise<Implanted | undefined> {
+  const { observer } = options;
+  const key = implantKey(task, config);
+  // A task made inside a program has no package to tell its code by, so its networks are not kept for other processes.
+  const folder = key ? cacheFolder("implanted", key) : join(options.out, ".implanted");
+  return withLock(`${folder}.lock`, () => load(folder).then((found) => found ?? make(task, session, config, options, folder)), {
+    onWait: (message) => observer.log("info", message),
+  });
+}
+
+async function load(folder: string): Promise<Implanted | undefined> {
+  if (!existsSync(join(folder, "done.json"))) return undefined;
+  const done = (await readJson(join(folder, "done.json"))) as { sha256: string; wallSeconds: number };
+  const model = join(folder, "model.safetensors");
+  const found = sha256File(model);
+  if (found !== done.sha256) {
+    throw new LatError(`${model} has SHA-256 ${found}, expected ${done.sha256}: it was changed or damaged. Remove ${folder} to train it again.`);
+  }
+  const evaluation = validate(evaluationSchema, await readJson(join(folder, "evaluation.json")), join(folder, "evaluation.json"));
+  return { parameters: loadTensors(model), evaluation, wallSeconds: done.wallSeconds, folder };
+}
+
+async function make(
+  task: Task<never>,
+  session: Session,
+  config: RunConfig,
+  { observer, signal }: RunOptions,
+  folder: string,
+): Promise<Implanted | undefined> {
+  const began = performance.now();
+  const beside = `${folder}.partial`;
+  await mkdir(beside, { recursive: true });
+  const { prepared } = session;
+  const initial = prepared.initialParameters?.() ?? initialize(prepared.model, config.implantSeed);
+  let parameters = initial;
+  if (prepared.implant && config.implant) {
+    observer.phase("implant", `${task.name} ${config.preset}`);
+    const metrics = new MetricsFile(beside);
+    const trained = await train({
+      model: prepared.model,
+      outer: session.outer(config.implant, attackSchema.parse({})),
+      parameters: initial,
+      examples: prepared.implant,
+      buckets: prepared.buckets,
+      validation: prepared.validation,
+      meter: session.meter,
+      config: config.implant,
+      seed: config.implantSeed,
+      checkpoints: join(beside, "checkpoints"),
+      onStart: (step) => metrics.keepUntil(step),
+      onStep: (progress, steps) => {
+        metrics.append(progress);
+        observer.progress(progress.step, steps, `loss ${progress.loss.toFixed(3)}`);
+      },
+      warn: (message) => observer.log("warn", message),
+      signal,
+    });
+    disposeAll(initial);
+    parameters = trained.parameters;
+    if (trained.interrupted) {
+      disposeAll(parameters);
+      return undefined;
+    }
+  }
+  observer.phase("evaluate", "implanted network");
+  const evaluation = await evaluateParameters(session, parameters, { observer, signal });
+  const wallSeconds = (performance.now() - began) / 1000;
+  const model = join(beside, "model.safetensors");
+  await saveTensors(model, parameters);
+  await writeJson(join(beside, "evaluation.json"), evaluation);
+  rmSync(join(beside, "checkpoints"), { recursive: true, force: true });
+  await writeJson(join(beside, "done.json"), { sha256: sha256File(model), wallSeconds });
+  await rename(beside, folder);
+  return { parameters, evaluation, wallSeconds, folder };
+}
+
+/** Copies what a report reads of the implanted network into a run's or sweep's folder. */
+export async function copyImplanted({ folder }: Implanted, out: string): Promise<void> {
+  for (const name of ["evaluation.json", "metrics.jsonl"]) {
+    if (existsSync(join(folder, name))) await cp(join(folder, name), join(out, "implanted", name), { force: true });
+  }
+}
+
+/** SHA-256 of everything the implanted network depends on; undefined for a task without a package. */
+function implantKey(task: Task<never>, { options, implant: train, implantSeed, data }: RunConfig): string | undefined {
+  const folder = folderOf(task);
+  if (!folder) return undefined;
+  const inputs = {
+    task: [task.name, task.version],
+    code: codeDigest(folder),
+    packages: task.packages.map(({ name, sha256 }) => [name, sha256]),
+    data: data === null ? null : dataDigest(data),
+    options,
+    train,
+    implantSeed,
+  };
+  return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 32);
+}
+
+/** Names and contents of the user's data. */
+function dataDigest(path: string): string {
+  if (!existsSync(path)) throw new LatError(`--data: ${path} does not exist`);
+  const files = statSync(path).isFile() ? [path] : globSync("**/*", { cwd: path }).sort().map((file) => join(path, file));
+  const hash = createHash("sha256");
+  for (const file of files.filter((candidate) => statSync(candidate).isFile())) hash.update(file.slice(path.length)).update(sha256File(file));
+  return hash.digest("hex");
+}

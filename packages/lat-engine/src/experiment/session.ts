@@ -1,0 +1,96 @@
+import { disposeAll, tf } from "lat-tensorflow";
+import { type Attack, attack } from "../attack/attack.ts";
+import { ball } from "../ball/ball.ts";
+import { type LossMeter, lossMeter } from "../evaluate/loss-meter.ts";
+import { prefix } from "../model/run.ts";
+import { resolveSites } from "../model/sites.ts";
+import type { Site, Tensors } from "../model/model.ts";
+import type { Prepared, Task } from "../task/task.ts";
+import { toTensors } from "../train/batch.ts";
+import { optimizer } from "../train/optimizer.ts";
+import { bucketOf } from "../train/sampler.ts";
+import { type OuterStep, outerStep } from "../train/update.ts";
+import type { Observer, RunConfig } from "./api.ts";
+import type { AttackConfig, TrainConfig } from "./config.ts";
+import { prepareContext } from "./prepare.ts";
+
+/** Examples that the mean activation norm is measured on. */
+const NORM_EXAMPLES = 256;
+
+/**
+ * What the runs of one process share: prepared data, and compiled functions, each made once for its configuration.
+ * ε and the learning rate are inputs of these functions, so that a sweep over them compiles nothing twice.
+ */
+export class Session {
+  readonly prepared: Prepared;
+  readonly meter: LossMeter;
+  private readonly outers = new Map<string, OuterStep>();
+  private readonly attacks = new Map<string, Attack>();
+  private readonly norms = new Map<string, number>();
+
+  constructor(prepared: Prepared) {
+    this.prepared = prepared;
+    this.meter = lossMeter(prepared, { buckets: prepared.buckets });
+  }
+
+  /** Prepares the task's data and model for a configuration. */
+  static async open(task: Task<never>, config: RunConfig, observer: Observer): Promise<Session> {
+    observer.phase("prepare", `${task.name} ${config.preset}`);
+    return new Session(await task.prepare(config.options as never, prepareContext(task, config, observer)));
+  }
+
+  outer(train: TrainConfig, attackConfig: AttackConfig): OuterStep {
+    const { optimizer: kind, weightDecay, momentum, beta2, clip } = train;
+    const { adversarialShare, objective, behaviour } = attackConfig;
+    const key = JSON.stringify([kind, weightDecay, momentum, beta2, clip, adversarialShare, objective, behaviour]);
+    return remember(this.outers, key, () =>
+      outerStep(this.prepared, optimizer(this.prepared.model, train), train, attackConfig),
+    );
+  }
+
+  attack(sites: readonly Site[], config: AttackConfig): Attack {
+    const key = JSON.stringify([sites.map(({ name }) => name), config]);
+    return remember(this.attacks, key, () => attack(this.prepared, sites, config));
+  }
+
+  sites(config: RunConfig): Site[] {
+    return resolveSites(this.prepared.model, config.sites);
+  }
+
+  /**
+   * Mean norm of the network's activations at a site over defence examples, in the attack's norm and scope, padding left
+   * out: what an ε is large or small beside.
+   */
+  activationNorm(parameters: Tensors, site: Site, { norm, scope }: AttackConfig): number {
+    return remember(this.norms, JSON.stringify([site.name, norm, scope]), () => {
+      const { model, maskKey, defend, buckets } = this.prepared;
+      const indices = Array.from({ length: Math.min(NORM_EXAMPLES, defend.size) }, (_, i) => i);
+      const { lengths } = defend;
+      const length = lengths && bucketOf(Math.max(...indices.map((i) => lengths[i]!)), buckets);
+      const batch = toTensors(defend.batch(indices, length));
+      const mean = tf.tidy(() => {
+        const around = ball(norm, scope, site.tokens && maskKey ? batch[maskKey] : undefined);
+        const activation = prefix(model, parameters, batch, site)[site.key]!;
+        const real = tf.cast(tf.greater(around.dimensions(activation), 0), "float32");
+        return tf.div(tf.sum(tf.mul(around.norm(activation), real)), tf.sum(real)).dataSync()[0]!;
+      });
+      disposeAll(batch);
+      return mean;
+    });
+  }
+
+  /** Lets go of every compiled function. */
+  close(): void {
+    for (const outer of this.outers.values()) outer.release();
+    for (const each of this.attacks.values()) each.release();
+    this.meter.release();
+  }
+}
+
+function remember<T>(cache: Map<string, T>, key: string, make: () => T): T {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  cache.set(key, made);
+  return made;
+}

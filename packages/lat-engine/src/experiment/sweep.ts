@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { LatError, readJson, UsageError } from "lat-system";
+import { disposeAll } from "lat-tensorflow";
+import type { Task } from "../task/task.ts";
+import type { RunConfig, RunOptions } from "./api.ts";
+import { openRunFolder, refuseOccupied, writeJson } from "./folder.ts";
+import { copyImplanted, implant } from "./implant.ts";
+import { describeMachine } from "./meta.ts";
+import { defend, labelOf } from "./run.ts";
+import { Session } from "./session.ts";
+import { type RunSummary, runSummarySchema, type Summary } from "./summary.ts";
+import { validate } from "./validate.ts";
+
+const SWEEP = "sweep.json";
+
+/**
+ * Runs the configurations one after another from one implanted network, writing `summary.json` after each. A run that
+ * fails or diverges is listed with its error and the sweep goes on; an interrupted sweep is resumed where it stopped.
+ */
+export async function sweep(task: Task<never>, configs: readonly RunConfig[], options: RunOptions): Promise<Summary> {
+  const { out, observer, signal } = options;
+  await openSweepFolder(task, configs, options);
+  const session = await Session.open(task, configs[0]!, observer);
+  try {
+    const implanted = await implant(task, session, configs[0]!, options);
+    if (!implanted) throw new LatError(`interrupted while implanting: continue with --resume`);
+    await copyImplanted(implanted, out);
+    const runs: RunSummary[] = [];
+    const { task: name, preset } = configs[0]!;
+    const summary = (): Summary => ({
+      schema: 1,
+      task: name,
+      preset,
+      implanted: { metrics: implanted.evaluation.metrics, folder: "implanted", wallSeconds: implanted.wallSeconds },
+      runs,
+    });
+    for (const [index, config] of configs.entries()) {
+      if (signal?.aborted) break;
+      observer.log("info", `run ${index + 1} of ${configs.length}: ${labelOf(config)}`);
+      const folder = join("runs", folderName(config));
+      const run = await runInto({ ...options, out: join(out, folder) }, config, (each) => defend(session, implanted, config, each));
+      runs.push({ ...run, folder });
+      await writeJson(join(out, "summary.json"), summary());
+    }
+    disposeAll(implanted.parameters);
+    return summary();
+  } finally {
+    session.close();
+  }
+}
+
+/** A run of the sweep; its failure is what its `result.json` says. */
+async function runInto(options: RunOptions, config: RunConfig, work: (options: RunOptions) => Promise<RunSummary>): Promise<RunSummary> {
+  await openRunFolder(options.out, config, options.resume);
+  try {
+    return await work(options);
+  } catch (error) {
+    const result = join(options.out, "result.json");
+    if (!existsSync(result)) throw error;
+    return validate(runSummarySchema, await readJson(result), result);
+  }
+}
+
+async function openSweepFolder(task: Task<never>, configs: readonly RunConfig[], { out, resume }: RunOptions): Promise<void> {
+  const path = join(out, SWEEP);
+  const stated = JSON.parse(JSON.stringify(configs)) as unknown;
+  if (existsSync(path)) {
+    if (!resume) throw new UsageError(`${out} already holds a sweep: continue it with --resume, or choose another --out`);
+    const known = (await readJson(path)) as { runs: unknown };
+    if (!isDeepStrictEqual(known.runs, stated)) {
+      throw new UsageError(`${out} holds a sweep of other runs, so it cannot be resumed: choose another --out (its request is in ${path})`);
+    }
+    return;
+  }
+  refuseOccupied(out);
+  const { preset } = configs[0]!;
+  const { description, presets } = task;
+  const header = presets[preset]?.header ?? "";
+  await writeJson(path, { task: task.name, preset, description, header, started: new Date().toISOString(), ...describeMachine(), runs: stated });
+}
+
+/** `lat-8-seed0`: the run's folder. */
+function folderName({ method, epsilon, seed }: RunConfig): string {
+  return [method, ...(epsilon === null ? [] : [String(epsilon)]), `seed${seed}`].join("-");
+}

@@ -1,0 +1,102 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { LatError, UsageError, unknownName } from "lat-system";
+import { z } from "zod";
+import type { Task } from "./task.ts";
+
+const manifestSchema = z.object({
+  name: z.string(),
+  version: z.string().default("0.0.0"),
+  description: z.string().default(""),
+  workspaces: z.array(z.string()).optional(),
+  dependencies: z.record(z.string(), z.string()).default({}),
+  lat: z.object({ task: z.string().min(1) }).optional(),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+
+/** A package that carries a task. */
+export interface TaskEntry {
+  readonly name: string;
+  /** Of the package. */
+  readonly version: string;
+  readonly description: string;
+  readonly package: string;
+  readonly folder: string;
+}
+
+const folders = new WeakMap<Task<never>, string>();
+
+/** The folder of the package that a task was loaded from; undefined for a task made in a program. */
+export function folderOf(task: Task<never>): string | undefined {
+  return folders.get(task);
+}
+
+/**
+ * The tasks of the workspace around `from`: every workspace package whose package.json says `"lat": { "task": … }`.
+ *
+ * @throws LatError where two packages claim one name, or a package.json is malformed
+ */
+export function findTasks(from: string): TaskEntry[] {
+  const root = workspaceRoot(from);
+  const patterns = root ? (readManifest(root).workspaces ?? []) : [];
+  const entries = new Map<string, TaskEntry>();
+  for (const folder of patterns.flatMap((pattern) => globSync(pattern, { cwd: root! })).sort()) {
+    const path = join(root!, folder);
+    if (!existsSync(join(path, "package.json"))) continue;
+    const { lat, name, version, description } = readManifest(path);
+    if (!lat) continue;
+    const other = entries.get(lat.task);
+    if (other) throw new LatError(`two packages are the task "${lat.task}": ${other.folder} and ${path}. Rename one.`);
+    entries.set(lat.task, { name: lat.task, version, description, package: name, folder: path });
+  }
+  return [...entries.values()];
+}
+
+/**
+ * Loads a task by name.
+ *
+ * @throws UsageError naming the nearest task where there is none of that name; LatError where its package does not load
+ */
+export async function loadTask(name: string, from: string): Promise<Task<never>> {
+  const entries = findTasks(from);
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (!entry) throw new UsageError(unknownName("task", name, entries.map((candidate) => candidate.name)));
+  const main = entryPoint(entry);
+  const { default: task } = (await import(pathToFileURL(main).href)) as { default?: Task<never> };
+  if (task?.name !== name) {
+    throw new LatError(`${entry.package}: its default export is ${task ? `the task "${task.name}"` : "missing"}, expected the task "${name}" (defineTask)`);
+  }
+  folders.set(task, entry.folder);
+  return task;
+}
+
+function entryPoint({ package: name, folder }: TaskEntry): string {
+  let main: string;
+  try {
+    main = createRequire(join(folder, "package.json")).resolve(name);
+  } catch {
+    main = join(folder, "dist", "index.js");
+  }
+  if (!existsSync(main)) throw new LatError(`the task package ${name} is not built (${main} does not exist): run \`bun run build\``);
+  return main;
+}
+
+/** Nearest folder upwards whose package.json has workspaces. */
+function workspaceRoot(from: string): string | undefined {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "package.json")) && readManifest(folder).workspaces) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+export function readManifest(folder: string): Manifest {
+  const path = join(folder, "package.json");
+  try {
+    return manifestSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new LatError(`${path} is not a usable package.json: ${reason}`, { cause });
+  }
+}
