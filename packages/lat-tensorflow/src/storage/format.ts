@@ -64,3 +64,9 @@ export function elementCount(shape: readonly unknown[]): number | undefined {
   const count = shape.reduce((product, d) => product * d, 1);
   return Number.isSafeInteger(count * 8) ? count : undefined;
 }
+
+/** A value for a message, which a hostile file cannot make long. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? "(missing)";
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

@@ -5,6 +5,7 @@ import {
   type SafetensorsDtype,
   SafetensorsError,
   type SafetensorsProblem,
+  show,
 } from "./format.ts";
 
 /** Where one tensor's bytes lie, counted from the end of the header. */
@@ -32,7 +33,7 @@ export function parseHeader(source: string, bytes: Uint8Array, dataBytes: number
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let end = 0;
   for (const entry of entries) {
-    const place = `tensor ${JSON.stringify(entry.name)} begins at byte ${entry.begin}`;
+    const place = `tensor ${show(entry.name)} begins at byte ${entry.begin}`;
     if (entry.begin < end)
       throw new SafetensorsError("overlap", source, `${place}, inside the tensor before it, which ends at ${end}`);
     if (entry.begin > end) throw new SafetensorsError("hole", source, `${place}, but the one before it ends at ${end}`);
@@ -59,13 +60,13 @@ function parseJson(source: string, bytes: Uint8Array): Record<string, unknown> {
   if (!isObject(json)) throw new SafetensorsError("header-json", source, "the header must be a JSON object");
   const twice = duplicateKey(text);
   if (twice !== undefined)
-    throw new SafetensorsError("duplicate-key", source, `the header has the key ${JSON.stringify(twice)} twice`);
+    throw new SafetensorsError("duplicate-key", source, `the header has the key ${show(twice)} twice`);
   return json;
 }
 
 function parseEntry(source: string, name: string, value: unknown): Entry {
   const fail = (problem: SafetensorsProblem, message: string) =>
-    new SafetensorsError(problem, source, `tensor ${JSON.stringify(name)}: ${message}`);
+    new SafetensorsError(problem, source, `tensor ${show(name)}: ${message}`);
   if (!isObject(value)) throw fail("entry", "expected an object with dtype, shape and data_offsets");
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string" || !Object.hasOwn(elementBytes, dtype))
@@ -88,24 +89,36 @@ function parseEntry(source: string, name: string, value: unknown): Entry {
 /** The first key that an object in valid JSON text has twice; JSON.parse keeps the last one and says nothing. */
 function duplicateKey(json: string): string | undefined {
   const open: Set<string>[] = [];
-  for (const [token, string, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
-    if (token === "{") open.push(new Set());
-    else if (token === "}") open.pop();
-    else if (string !== undefined && colon !== undefined) {
-      const key = JSON.parse(string) as string;
-      if (open.at(-1)?.has(key)) return key;
-      open.at(-1)?.add(key);
+  for (let i = 0; i < json.length; i++) {
+    if (json[i] === "{") open.push(new Set());
+    else if (json[i] === "}") open.pop();
+    else if (json[i] === '"') {
+      const end = endOfString(json, i);
+      if (isKey(json, end)) {
+        const key = JSON.parse(json.slice(i, end)) as string;
+        if (open.at(-1)?.has(key)) return key;
+        open.at(-1)?.add(key);
+      }
+      i = end - 1;
     }
   }
   return undefined;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+// Character by character: a regular expression gives up on strings of megabytes, and says nothing.
+function endOfString(json: string, start: number): number {
+  let i = start + 1;
+  while (json[i] !== '"') i += json[i] === "\\" ? 2 : 1;
+  return i + 1;
 }
 
-/** A hostile value for a message: short. */
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "(missing)";
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+/** Whether the string that ends before `end` is followed by a colon. */
+function isKey(json: string, end: number): boolean {
+  let i = end;
+  while (json[i] === " " || json[i] === "\n" || json[i] === "\r" || json[i] === "\t") i++;
+  return json[i] === ":";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import {
   type Safetensors,
   type SafetensorsDtype,
   SafetensorsError,
+  show,
 } from "./format.ts";
 import { parseHeader } from "./header.ts";
 
@@ -42,7 +43,7 @@ function attempt<T>(path: string, operation: () => T): T {
 
 /** The same for a file's bytes in memory; `source` names them in errors. */
 export function decodeSafetensors(file: Uint8Array, source = "safetensors bytes"): Safetensors {
-  return decode(source, file.length, (position, length) => file.slice(position, position + length));
+  return decode(source, file.length, (position, length) => new Uint8Array(file.subarray(position, position + length)));
 }
 
 /** `read` returns a copy of `length` bytes of the file, which has at least as many from `position`. */
@@ -63,7 +64,7 @@ function decode(source: string, size: number, read: (position: number, length: n
   const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, HostTensor] => {
     const bytes = read(start + begin, end - begin);
     if (dtype === "BOOL" && bytes.some((byte) => byte > 1))
-      throw new SafetensorsError("value", source, `tensor ${JSON.stringify(name)}: a BOOL is neither 0 nor 1`);
+      throw new SafetensorsError("value", source, `tensor ${show(name)}: a BOOL is neither 0 nor 1`);
     return [name, { dtype, shape, data: typedArray(dtype, bytes) }];
   });
   // fromEntries defines own properties, whatever their names: `__proto__` is a tensor like any other.

@@ -7,6 +7,7 @@ import {
   type Safetensors,
   type SafetensorsDtype,
   SafetensorsError,
+  show,
 } from "./format.ts";
 
 /** What can be written, in the order in which the reference implementation lays it out: larger elements first. */
@@ -52,7 +53,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors, source = "
 const field = (name: string, json: string) => `${JSON.stringify(name)}:${json}`;
 
 function checkedBytes(source: string, name: string, { dtype, shape, data }: HostTensor): Uint8Array {
-  const tensor = `tensor ${JSON.stringify(name)}`;
+  const tensor = `tensor ${show(name)}`;
   if (name === metadataKey) throw new SafetensorsError("duplicate-key", source, `${tensor}: the name is reserved`);
   const array = (arrays as Partial<Record<SafetensorsDtype, (typeof arrays)[keyof typeof arrays]>>)[dtype];
   if (array === undefined || !(data instanceof array))
