@@ -1,6 +1,7 @@
 export { type Ball, ball, type NormName } from "./ball/ball.ts";
 export type { Scope } from "./ball/scope.ts";
 export { type Metric, metricSchema } from "./evaluate/metric.ts";
+export { advantage, type Better, dominates, paretoFront } from "./evaluate/pareto.ts";
 export * from "./experiment/summary.ts";
 export * from "./experiment/config.ts";
 export type * from "./experiment/api.ts";
