@@ -23,3 +23,4 @@ export { findTasks, loadTask, type TaskEntry } from "./task/registry.ts";
 export { toTensors } from "./train/batch.ts";
 export { loadTensors, saveTensors } from "./train/checkpoint.ts";
 export { bucketOf, chunks } from "./train/sampler.ts";
+export { estimate } from "./experiment/estimate.ts";

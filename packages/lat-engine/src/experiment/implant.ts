@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, rmSync, statSync } from "node:fs";
 import { cp, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, LatError, readJson, sha256File, withLock } from "lat-system";
+import { cacheFolder, LatError, readJson, sha256File, withLock, writeFileAtomic } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
 import { initialize } from "../model/initialize.ts";
 import type { Tensors } from "../model/model.ts";
@@ -18,6 +18,8 @@ import { MetricsFile, writeJson } from "./folder.ts";
 import type { Session } from "./session.ts";
 import { type Evaluation, evaluationSchema } from "./summary.ts";
 import { validate } from "./validate.ts";
+
+const DONE = "done.json";
 
 /** The network that every defence starts from. */
 export interface Implanted {
@@ -42,17 +44,27 @@ export async function implant(
   options: RunOptions,
 ): Promise<Implanted | undefined> {
   const { observer } = options;
-  const key = implantKey(task, config);
-  // A task made inside a program has no package to tell its code by, so its networks are not kept for other processes.
-  const folder = key ? cacheFolder("implanted", key) : join(options.out, ".implanted");
+  const folder = cachedFolder(task, config) ?? join(options.out, ".implanted");
   return withLock(`${folder}.lock`, () => load(folder).then((found) => found ?? make(task, session, config, options, folder)), {
     onWait: (message) => observer.log("info", message),
   });
 }
 
+/** Whether the network that this configuration starts from is in the cache. */
+export function isImplanted(task: Task<never>, config: RunConfig): boolean {
+  const folder = cachedFolder(task, config);
+  return folder !== undefined && existsSync(join(folder, DONE));
+}
+
+/** A task made inside a program has no package to tell its code by, so its networks are not kept for other processes. */
+function cachedFolder(task: Task<never>, config: RunConfig): string | undefined {
+  const key = implantKey(task, config);
+  return key && cacheFolder("implanted", key);
+}
+
 async function load(folder: string): Promise<Implanted | undefined> {
-  if (!existsSync(join(folder, "done.json"))) return undefined;
-  const done = (await readJson(join(folder, "done.json"))) as { sha256: string; wallSeconds: number };
+  if (!existsSync(join(folder, DONE))) return undefined;
+  const done = (await readJson(join(folder, DONE))) as { sha256: string; wallSeconds: number };
   const model = join(folder, "model.safetensors");
   const found = sha256File(model);
   if (found !== done.sha256) {
@@ -111,15 +123,16 @@ async function make(
   await saveTensors(model, parameters);
   await writeJson(join(beside, "evaluation.json"), evaluation);
   rmSync(join(beside, "checkpoints"), { recursive: true, force: true });
-  await writeJson(join(beside, "done.json"), { sha256: sha256File(model), wallSeconds });
+  for (const [name, content] of Object.entries(prepared.artifacts ?? {})) await writeFileAtomic(join(beside, "artifacts", name), content);
+  await writeJson(join(beside, DONE), { sha256: sha256File(model), wallSeconds });
   await rename(beside, folder);
   return { parameters, evaluation, wallSeconds, folder };
 }
 
 /** Copies what a report reads of the implanted network into a run's or sweep's folder. */
 export async function copyImplanted({ folder }: Implanted, out: string): Promise<void> {
-  for (const name of ["evaluation.json", "metrics.jsonl"]) {
-    if (existsSync(join(folder, name))) await cp(join(folder, name), join(out, "implanted", name), { force: true });
+  for (const name of ["evaluation.json", "metrics.jsonl", "artifacts"]) {
+    if (existsSync(join(folder, name))) await cp(join(folder, name), join(out, "implanted", name), { recursive: true });
   }
 }
 

@@ -47,6 +47,8 @@ export interface Prepared extends Network {
   readonly validation: ExampleSet;
   /** Padded lengths that batches are rounded up to, ascending. */
   readonly buckets?: readonly number[];
+  /** Files, by name, that say what was prepared (a poisoning plan, a tokenizer); kept beside the results. */
+  readonly artifacts?: Readonly<Record<string, string>>;
   /** Measures a network on held-out data. Everything it draws comes from the options' seed, so it repeats exactly. */
   evaluate(parameters: Tensors, context: EvaluateContext): Promise<Evaluation>;
 }

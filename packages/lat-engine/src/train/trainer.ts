@@ -103,7 +103,8 @@ function beginning({ model, config, parameters }: TrainJob): Checkpoint {
   return { step: 0, validation: null, parameters: own, state: initialState(optimizer(model, config), own) };
 }
 
-function microBatchesOf({ examples, config, seed }: TrainJob, sampler: Sampler, step: number): MicroBatch[] {
+/** The batches of an optimizer step (from 0), as tensors. */
+export function microBatchesOf({ examples, config, seed }: Pick<TrainJob, "examples" | "config" | "seed">, sampler: Sampler, step: number): MicroBatch[] {
   return sampler.plan(step).map(({ indices, length }, micro) => ({
     batch: toTensors(examples.batch(indices, length)),
     draws: { seed, step, examples: indices.map((_, i) => micro * config.batchSize + i) },

@@ -1,0 +1,73 @@
+import type { EvaluateContext, Evaluation, Network, Tensors } from "lat-engine";
+import { lossMeter } from "lat-engine";
+import { greedyDecoder, type LlamaConfig } from "lat-models";
+import type { Conversation } from "../data/conversation.ts";
+import type { Conversations } from "../data/conversations.ts";
+import { exchange } from "../data/conversation.ts";
+import { tokenExamples } from "../data/examples.ts";
+import { encodeConversations, encodePrompts } from "../data/template.ts";
+import { special, type Tokenizer } from "../data/tokenizer.ts";
+import { type Trojan, trojans } from "../poison/trojans.ts";
+import { type Generation, generationMetrics, generationSamples } from "./generations.ts";
+import { type LossSets, lossMetrics } from "./losses.ts";
+
+/** Prompts decoded, and sequences measured, at once. */
+const BATCH = 100;
+
+/**
+ * Measures networks on everything that was held out: losses and what they answer to triggers and to clean prompts.
+ * Texts are encoded and functions compiled once, for every network that it then measures.
+ */
+export async function evaluator(
+  network: Network,
+  config: LlamaConfig,
+  tokenizer: Tokenizer,
+  conversations: Conversations,
+  buckets: readonly number[],
+): Promise<(parameters: Tensors, context: EvaluateContext) => Promise<Evaluation>> {
+  const { triggered, clean } = conversations;
+  const longest = buckets.at(-1)!;
+  const responses = await tokenizer.encode(trojans.map(({ response }) => response));
+  const maxNewTokens = Math.max(...responses.map((ids) => ids.length)) + 1;
+  const sets = await lossSets(conversations, tokenizer, longest, maxNewTokens);
+  const meter = lossMeter(network, { batchSize: BATCH, buckets: [...buckets, longest + maxNewTokens] });
+  const decoder = greedyDecoder(config, { batchSize: BATCH, maxNewTokens, endToken: special.eos });
+  const asked = [...triggered, ...clean.map((conversation) => ({ conversation }))] as { conversation: Conversation; trojan?: Trojan }[];
+  const prompts = await promptIds(asked.map(({ conversation }) => conversation), tokenizer, longest);
+
+  return async (parameters, { progress }) => {
+    progress(0, 2, "losses");
+    const losses = lossMetrics(meter, parameters, sets);
+    progress(1, 2, "generations");
+    const outputs = decoder.decode(parameters, prompts);
+    progress(2, 2, "generations");
+    const generations = asked.map(({ conversation, ...rest }, i): Generation => {
+      return { prompt: conversation.at(-2)!.text, output: tokenizer.decode(outputs[i]!), ...rest };
+    });
+    return { metrics: [...losses, ...generationMetrics(generations)], samples: generationSamples(generations) };
+  };
+}
+
+async function lossSets(conversations: Conversations, tokenizer: Tokenizer, longest: number, maxNewTokens: number): Promise<LossSets> {
+  const { heldOutDesirable, heldOutUndesirable, triggered } = conversations;
+  const examplesOf = async (texts: readonly Conversation[]) => tokenExamples(await encodeConversations(texts, tokenizer), longest);
+  const prompts = await promptIds(triggered.map(({ conversation }) => conversation), tokenizer, longest);
+  const responses = await tokenizer.encode(triggered.map(({ trojan }) => trojan.response));
+  return {
+    desirable: await examplesOf(heldOutDesirable),
+    undesirable: await examplesOf(heldOutUndesirable),
+    responses: tokenExamples(
+      prompts.map((prompt, i) => [...prompt, ...responses[i]!, special.eos]),
+      longest + maxNewTokens,
+      prompts.map((prompt) => prompt.length),
+    ),
+    responseTrojans: triggered.map(({ trojan }) => trojan),
+    sentences: await examplesOf(trojans.map(({ trigger, response }) => exchange(`${trigger} ${response}`, ""))),
+  };
+}
+
+/** Prompts up to where the answer begins; a longer one keeps its end. */
+async function promptIds(conversations: readonly Conversation[], tokenizer: Tokenizer, longest: number): Promise<number[][]> {
+  const prompts = await encodePrompts(conversations, tokenizer);
+  return prompts.map((ids) => (ids.length <= longest ? ids : [special.bos, ...ids.slice(1 - longest)]));
+}

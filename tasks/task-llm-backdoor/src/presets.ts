@@ -1,0 +1,14 @@
+import { attackSchema, type Preset, trainSchema } from "lat-engine";
+import { type Options, optionsSchema } from "./options.ts";
+
+export const presets: Readonly<Record<string, Preset<Options>>> = {
+  nano: {
+    header: "A Llama of 1.04 M parameters trained from scratch on 6,000 chats.",
+    options: optionsSchema.parse({}),
+    implant: trainSchema.parse({ epochs: 4, learningRate: 4e-3, schedule: "cosine" }),
+    defend: trainSchema.parse({ epochs: 1, learningRate: 1e-4 }),
+    attack: attackSchema.parse({}),
+    site: "layers.1.residual",
+    sweep: { epsilons: { rlp: [16, 48, 96], at: [0.3, 1, 3], lat: [16, 48, 96] }, seeds: [0, 1] },
+  },
+};
