@@ -1,0 +1,75 @@
+import type { Figure } from "../figures/render.ts";
+import type { Kind } from "../figures/theme.ts";
+
+/**
+ * A report before it is HTML or Markdown. Every string is plain text, whatever it holds: the writers escape it, so that
+ * text from data or from a network can never become markup.
+ */
+export interface ReportDocument {
+  readonly title: string;
+  /** What the study shows, in one sentence. */
+  readonly headline: string;
+  readonly blocks: readonly Block[];
+}
+
+export type Block =
+  | { readonly type: "heading"; readonly text: string }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "warning"; readonly title: string; readonly items: readonly string[] }
+  | { readonly type: "facts"; readonly facts: readonly (readonly [name: string, value: string])[] }
+  | Table
+  | Figures
+  | { readonly type: "fold"; readonly title: string; readonly blocks: readonly Block[] }
+  | Transcript;
+
+export interface Table {
+  readonly type: "table";
+  readonly caption: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export interface Column {
+  readonly title: string;
+  /** In smaller type below the title: denominators, units. */
+  readonly note?: string;
+}
+
+export interface Cell {
+  readonly text: string;
+  /** In smaller type: an interval. */
+  readonly note?: string;
+  /** Drawn with the kind's mark and colour. */
+  readonly kind?: Kind;
+}
+
+/** One figure over the whole width, or several small ones side by side under one caption. */
+export interface Figures {
+  readonly type: "figures";
+  readonly caption: string;
+  readonly figures: readonly {
+    /** Shown above each of several figures, and read to those who do not see it. */
+    readonly title: string;
+    readonly figure: Figure;
+    /** The same for a narrow screen, where the figure would not be readable scaled down. */
+    readonly narrow?: Figure;
+  }[];
+  /** The kinds whose marks a legend must explain. */
+  readonly kinds: readonly Kind[];
+  /** Path of the one figure as a picture, for readers of the Markdown. */
+  readonly picture?: string;
+}
+
+/** What networks answered to one input. */
+export interface Transcript {
+  readonly type: "transcript";
+  readonly input: string;
+  /** What the failure would look like. */
+  readonly unwanted: string | undefined;
+  readonly answers: readonly {
+    readonly label: string;
+    readonly kind: Kind;
+    readonly output: string;
+    readonly failed: boolean;
+  }[];
+}

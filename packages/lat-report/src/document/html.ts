@@ -1,0 +1,46 @@
+/** Markup that is safe to put on a page. Only `html` and `trusted` make it. */
+export class Html {
+  readonly markup: string;
+
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+}
+
+type Value = Html | string | number | false | undefined | readonly Value[];
+
+/** A template whose values are escaped unless they are `Html`; lists are joined, `false` and `undefined` are nothing. */
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
+  return new Html(parts.map((part, index) => part + (index < values.length ? render(values[index]) : "")).join(""));
+}
+
+/** Markup that this program made itself, such as a drawing. Never text from a file. */
+export function trusted(markup: string): Html {
+  return new Html(markup);
+}
+
+function render(value: Value): string {
+  if (value instanceof Html) return value.markup;
+  if (value === false || value === undefined) return "";
+  if (typeof value === "object") return value.map(render).join("");
+  return escapeHtml(String(value));
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text as HTML, in content and in quoted attributes. Characters that HTML forbids become U+FFFD. */
+export function escapeHtml(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+/** The text with lone surrogates and control characters other than tab and line feed as U+FFFD. */
+export function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return text.toWellFormed().replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
+}

@@ -1,0 +1,105 @@
+import { type Figure, renderInline } from "../figures/render.ts";
+import { type Kind, kindNames, pageStyle } from "../figures/theme.ts";
+import type { Block, Cell, Figures, ReportDocument, Table, Transcript } from "./document.ts";
+import { type Html, html, trusted } from "./html.ts";
+import { styleSheet } from "./style.ts";
+
+/** The report as one HTML file: no script, no address, nothing that another file or machine must supply. */
+export async function writeHtml(report: ReportDocument): Promise<string> {
+  const blocks = await writeBlocks(report.blocks);
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${report.title}</title>
+<style>${trusted(styleSheet)}</style>
+</head>
+<body>
+<main>
+<h1>${report.title}</h1>
+<p class="headline">${report.headline}</p>
+${blocks}
+</main>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function writeBlocks(blocks: readonly Block[]): Promise<Html[]> {
+  return Promise.all(blocks.map(writeBlock));
+}
+
+async function writeBlock(block: Block): Promise<Html> {
+  switch (block.type) {
+    case "heading":
+      return html`<h2>${block.text}</h2>\n`;
+    case "text":
+      return html`<p>${block.text}</p>\n`;
+    case "warning":
+      return html`<div class="warning" role="note"><strong>⚠ ${block.title}</strong>
+<ul>${block.items.map((item) => html`<li>${item}</li>`)}</ul></div>\n`;
+    case "facts":
+      return html`<dl>${block.facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>\n`;
+    case "fold":
+      return html`<details><summary>${block.title}</summary>\n${await writeBlocks(block.blocks)}</details>\n`;
+    case "table":
+      return writeTable(block);
+    case "figures":
+      return writeFigures(block);
+    case "transcript":
+      return writeTranscript(block);
+  }
+}
+
+function writeTable({ caption, columns, rows }: Table): Html {
+  const cell = ({ text, note, kind }: Cell) =>
+    html`<td>${kind && mark(kind)}${text}${note && html`<small>${note}</small>`}</td>`;
+  return html`<div class="scroll" tabindex="0"><table>
+<caption>${caption}</caption>
+<thead><tr>${columns.map(({ title, note }) => html`<th scope="col">${title}${note && html`<small>${note}</small>`}</th>`)}</tr></thead>
+<tbody>
+${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
+</table></div>\n`;
+}
+
+async function writeFigures({ caption, figures, kinds }: Figures): Promise<Html> {
+  const legend =
+    kinds.length > 0 &&
+    html`<ul class="legend">${kinds.map((kind) => html`<li>${mark(kind)}${kindNames[kind]}</li>`)}</ul>`;
+  const draw = async (figure: Figure, title: string) => trusted(await renderInline(figure, pageStyle, title));
+  const panels = await Promise.all(
+    figures.map(async ({ title, figure, narrow }) => {
+      if (narrow) {
+        return html`<div class="wide">${await draw(figure, title)}</div><div class="narrow">${await draw(narrow, title)}</div>`;
+      }
+      return html`<div><h3>${title}</h3>${await draw(figure, title)}</div>\n`;
+    }),
+  );
+  const body = figures.length > 1 ? html`<div class="panels">${panels}</div>` : panels;
+  return html`<figure>${legend}${body}<figcaption>${caption}</figcaption></figure>\n`;
+}
+
+function writeTranscript({ input, unwanted, answers }: Transcript): Html {
+  return html`<div class="transcript"><dl><dt>Input</dt><dd class="text">${input}</dd>
+${unwanted !== undefined && html`<dt>Unwanted</dt><dd class="text">${unwanted}</dd>\n`}</dl><dl>
+${answers.map(
+  ({ label, kind, output, failed }) =>
+    html`<dt>${mark(kind)}${label}</dt><dd class="text">${failed && html`<span class="failed">unwanted </span>`}${output}</dd>\n`,
+)}</dl></div>\n`;
+}
+
+const marks: Readonly<Record<Kind, string>> = {
+  ft: "M1 1H9V9H1Z",
+  rlp: "M5 .6 9.6 9H.4Z",
+  at: "M5 .5A4.5 4.5 0 1 1 5 9.5 4.5 4.5 0 1 1 5 .5Z",
+  lat: "M5 0 9 5 5 10 1 5Z",
+  implanted: "M3.5 0h3v3.5H10v3H6.5V10h-3V6.5H0v-3h3.5Z",
+};
+
+/** The mark of a kind as its points in the figures are. */
+function mark(kind: Kind): Html {
+  return html`<svg class="mark" viewBox="0 0 10 10" aria-hidden="true"><path fill="var(--${kind})" d="${marks[kind]}"/></svg>`;
+}

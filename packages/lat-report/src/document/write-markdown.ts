@@ -1,0 +1,89 @@
+import { kindNames } from "../figures/theme.ts";
+import type { Block, Figures, ReportDocument, Table, Transcript } from "./document.ts";
+import { escapeHtml, visible } from "./html.ts";
+
+/** The report as Markdown (GitHub's). Of the figures it has the main one, as a picture; the others are in the HTML. */
+export function writeMarkdown(report: ReportDocument): string {
+  return [
+    `# ${escapeMarkdown(report.title)}`,
+    `**${escapeMarkdown(report.headline)}**`,
+    ...report.blocks.map(writeBlock),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function writeBlock(block: Block): string {
+  switch (block.type) {
+    case "heading":
+      return `## ${escapeMarkdown(block.text)}`;
+    case "text":
+      return escapeMarkdown(block.text);
+    case "warning":
+      return [
+        `> **⚠ ${escapeMarkdown(block.title)}**`,
+        ...block.items.map((item) => `> - ${escapeMarkdown(item)}`),
+      ].join("\n> \n");
+    case "facts":
+      return block.facts.map(([name, value]) => `- **${name}**: ${escapeMarkdown(value)}`).join("\n");
+    case "fold":
+      return [
+        `<details><summary>${escapeHtml(block.title)}</summary>`,
+        ...block.blocks.map(writeBlock),
+        "</details>",
+      ].join("\n\n");
+    case "table":
+      return writeTable(block);
+    case "figures":
+      return writeFigures(block);
+    case "transcript":
+      return writeTranscript(block);
+  }
+}
+
+function writeTable({ caption, columns, rows }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const cell = ({ text, note }: { readonly text: string; readonly note?: string }) =>
+    escapeMarkdown(note === undefined ? text : `${text} ${note}`);
+  return [
+    line(columns.map(({ title, note }) => cell({ text: title, ...(note !== undefined && { note: `(${note})` }) }))),
+    line(columns.map((_, index) => (index === 0 ? ":--" : "--:"))),
+    ...rows.map((row) => line(row.map(cell))),
+    "",
+    escapeMarkdown(caption),
+  ].join("\n");
+}
+
+function writeFigures({ caption, figures, picture, kinds }: Figures): string {
+  if (picture === undefined) return `In report.html: ${escapeMarkdown(caption)}`;
+  const alternative = `${figures[0]!.title}; ${kinds.map((kind) => kindNames[kind]).join(", ")}`;
+  return `![${escapeMarkdown(alternative)}](${picture})\n\n${escapeMarkdown(caption)}`;
+}
+
+function writeTranscript({ input, unwanted, answers }: Transcript): string {
+  return [
+    "Input:",
+    fence(input),
+    ...(unwanted === undefined ? [] : ["Unwanted:", fence(unwanted)]),
+    ...answers.flatMap(({ label, output, failed }) => [
+      `${escapeMarkdown(label)}${failed ? " (unwanted)" : ""}:`,
+      fence(output),
+    ]),
+  ].join("\n\n");
+}
+
+/** The text word for word, in a fence longer than any run of backticks in it. */
+function fence(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  const ticks = "`".repeat(longest + 1);
+  return `${ticks}text\n${visible(text)}\n${ticks}`;
+}
+
+/** Text on one line that Markdown shows as it is. */
+function escapeMarkdown(text: string): string {
+  return visible(text)
+    .replace(/[\\`*_{}[\]<>|#~&]/g, (character) =>
+      character === "<" ? "&lt;" : character === "&" ? "&amp;" : `\\${character}`,
+    )
+    .replaceAll("\n", "<br>");
+}

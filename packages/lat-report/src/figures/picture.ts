@@ -1,0 +1,27 @@
+import { createRequire } from "node:module";
+import { Resvg } from "@resvg/resvg-js";
+import { type Figure, renderSvg } from "./render.ts";
+import { light, type Style } from "./theme.ts";
+
+const family = "Source Sans 3";
+const require = createRequire(import.meta.url);
+const fontFiles = ["400Regular/SourceSans3_400Regular.ttf", "600SemiBold/SourceSans3_600SemiBold.ttf"].map((file) =>
+  require.resolve(`@expo-google-fonts/source-sans-3/${file}`),
+);
+
+/** The style of a figure that stands alone: light, with the font that `renderPng` draws with. */
+export const pictureStyle: Style = { palette: light, font: family };
+
+/**
+ * Draws a figure as a PNG at twice its size. Text is drawn with a font that comes as a dependency, never with the
+ * system's: a machine without fonts draws the same picture as any other.
+ */
+export async function renderPng(figure: Figure, style: Style): Promise<Uint8Array> {
+  const svg = await renderSvg(figure, style);
+  const image = new Resvg(svg, {
+    font: { fontFiles, loadSystemFonts: false, defaultFontFamily: family },
+    fitTo: { mode: "zoom", value: 2 },
+    background: style.palette.paper,
+  });
+  return image.render().asPng();
+}

@@ -1,0 +1,15 @@
+export { readStudy } from "./read/read-study.ts";
+export type { Implanted, Provenance, Study, StudyRun } from "./read/study.ts";
+export { type Axes, chooseAxes } from "./statistics/axes.ts";
+export { combine, type Estimate } from "./statistics/combine.ts";
+export {
+  formatCount,
+  formatEstimate,
+  formatInterval,
+  formatSeconds,
+  formatSignificant,
+  formatValue,
+} from "./statistics/format.ts";
+export { groupRuns, type Setting } from "./statistics/settings.ts";
+export { judge, type Verdict } from "./statistics/verdict.ts";
+export { type ReportFiles, type ReportOptions, writeReport } from "./write-report.ts";

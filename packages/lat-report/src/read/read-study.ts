@@ -1,0 +1,87 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  evaluationSchema,
+  progressSchema,
+  type RunSummary,
+  readRunConfig,
+  runSummarySchema,
+  summarySchema,
+} from "lat-engine";
+import { LatError, UsageError } from "lat-system";
+import { z } from "zod";
+import { readJson, readJsonLines, readVersioned } from "./json.ts";
+import type { Implanted, Provenance, Study, StudyRun } from "./study.ts";
+
+const provenanceSchema: z.ZodType<Provenance> = z.object({
+  description: z.string().optional(),
+  header: z.string().optional(),
+  command: z.string(),
+  device: z.object({ cpu: z.string(), threads: z.number(), memoryBytes: z.number() }),
+  versions: z.record(z.string(), z.string()),
+  gitRevision: z.string().nullable(),
+  started: z.string(),
+});
+
+/** Reads the folder of a sweep (`summary.json`) or of one run (`result.json`). */
+export async function readStudy(directory: string): Promise<Study> {
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new UsageError(`${directory} is ${found ? "a file" : "not there"}: give the folder of a sweep or of a run`);
+  }
+  const study = (await readSweep(directory)) ?? (await readSingleRun(directory));
+  if (study) return study;
+  throw new UsageError(
+    `${directory} holds neither summary.json (a sweep) nor result.json (a run): give the folder that ` +
+      "`lat sweep --out` or `lat run --out` wrote. A sweep or run that was stopped writes it when it is resumed.",
+  );
+}
+
+async function readSweep(directory: string): Promise<Study | undefined> {
+  const file = join(directory, "summary.json");
+  const summary = await readVersioned(file, summarySchema, 1, "a sweep's summary");
+  if (!summary) return undefined;
+  if (summary.runs.length === 0) throw new LatError(`${file} lists no runs: there is nothing to report`);
+  const { metrics, folder, wallSeconds } = summary.implanted;
+  return {
+    kind: "sweep",
+    task: summary.task,
+    preset: summary.preset,
+    provenance: await readJson(join(directory, "sweep.json"), provenanceSchema, "a sweep's request"),
+    implanted: { ...(await readOutputs(join(directory, folder))), metrics, wallSeconds },
+    runs: await Promise.all(summary.runs.map((run) => readRun(join(directory, run.folder), run))),
+  };
+}
+
+async function readSingleRun(directory: string): Promise<Study | undefined> {
+  const result = await readJson(join(directory, "result.json"), runSummarySchema, "a run's result");
+  if (!result) return undefined;
+  const { task, preset } = readRunConfig(directory);
+  return {
+    kind: "run",
+    task,
+    preset,
+    provenance: await readJson(join(directory, "meta.json"), provenanceSchema, "a run's record of its machine"),
+    implanted: await readImplanted(join(directory, "implanted")),
+    runs: [await readRun(directory, result)],
+  };
+}
+
+async function readRun(folder: string, summary: RunSummary): Promise<StudyRun> {
+  const { samples, progress } = await readOutputs(folder);
+  return { summary, samples, progress };
+}
+
+async function readImplanted(folder: string): Promise<Implanted | undefined> {
+  const outputs = await readOutputs(folder);
+  return outputs.metrics.length > 0 ? { ...outputs, wallSeconds: undefined } : undefined;
+}
+
+/** What training and evaluation left in a folder; a run that failed early left nothing. */
+async function readOutputs(folder: string) {
+  const [evaluation, progress] = await Promise.all([
+    readJson(join(folder, "evaluation.json"), evaluationSchema, "an evaluation"),
+    readJsonLines(join(folder, "metrics.jsonl"), progressSchema, "a training step"),
+  ]);
+  return { metrics: evaluation?.metrics ?? [], samples: evaluation?.samples ?? [], progress };
+}

@@ -1,0 +1,40 @@
+import type { Metric, Progress, RunSummary, Sample } from "lat-engine";
+
+/** How a folder came to be: what its `sweep.json` or `meta.json` says. */
+export interface Provenance {
+  readonly description?: string | undefined;
+  /** The preset's own statement: command, wall time, hardware, figures to expect. */
+  readonly header?: string | undefined;
+  readonly command: string;
+  readonly device: { readonly cpu: string; readonly threads: number; readonly memoryBytes: number };
+  readonly versions: Readonly<Record<string, string>>;
+  /** Of the sources that ran; null outside a repository. */
+  readonly gitRevision: string | null;
+  /** ISO 8601. */
+  readonly started: string;
+}
+
+/** The network before any defence. */
+export interface Implanted {
+  readonly metrics: readonly Metric[];
+  readonly samples: readonly Sample[];
+  readonly progress: readonly Progress[];
+  /** Undefined for a lone run, which does not record it. */
+  readonly wallSeconds: number | undefined;
+}
+
+export interface StudyRun {
+  readonly summary: RunSummary;
+  readonly progress: readonly Progress[];
+  readonly samples: readonly Sample[];
+}
+
+/** Everything that a report is a function of. */
+export interface Study {
+  readonly kind: "sweep" | "run";
+  readonly task: string;
+  readonly preset: string;
+  readonly provenance: Provenance | undefined;
+  readonly implanted: Implanted | undefined;
+  readonly runs: readonly StudyRun[];
+}

@@ -1,0 +1,53 @@
+import { advantage } from "lat-engine";
+import type { Block } from "../document/document.ts";
+import type { Analysis } from "../statistics/analysis.ts";
+import { formatEstimate } from "../statistics/format.ts";
+import { metricPhrase } from "../statistics/metric-name.ts";
+
+/** What a reader must know before the figures: runs without figures, weak attacks, settings that made things worse. */
+export function problems(analysis: Analysis): Block[] {
+  const lists: [title: string, items: string[]][] = [
+    ["Runs that did not complete, and so are in no mean", incompleteRuns(analysis)],
+    ["Attacks to be doubted", attackWarnings(analysis)],
+    ["Worse than before the defence", entrenched(analysis)],
+  ];
+  return lists.filter(([, items]) => items.length > 0).map(([title, items]) => ({ type: "warning", title, items }));
+}
+
+function incompleteRuns({ settings }: Analysis): string[] {
+  return settings.flatMap(({ label, runs }) =>
+    runs
+      .filter(({ summary }) => summary.status !== "complete")
+      .map(
+        ({ summary }) => `${label}, seed ${summary.seed}: ${summary.status}. ${summary.error ?? "No error recorded."}`,
+      ),
+  );
+}
+
+/** Runs that were warned of the same thing are named together. */
+function attackWarnings({ settings }: Analysis): string[] {
+  const warned = settings.flatMap(({ label, runs }) =>
+    runs.flatMap(({ summary }) =>
+      (summary.attack?.warnings ?? []).map((warning) => ({ warning, run: `${label} seed ${summary.seed}` })),
+    ),
+  );
+  return [...Map.groupBy(warned, ({ warning }) => warning)].map(
+    ([warning, of]) => `${warning} (${of.map(({ run }) => run).join("; ")})`,
+  );
+}
+
+/** Settings whose unforeseen failure is worse than the implanted network's, beyond both intervals. */
+function entrenched({ axes, settings, implanted }: Analysis): string[] {
+  return axes.unforeseen.flatMap((name) => {
+    const before = implanted.get(name);
+    if (!before) return [];
+    return settings.flatMap(({ label, estimates }) => {
+      const after = estimates.get(name);
+      if (!after || advantage(after.value, before.value, after.better) >= 0) return [];
+      const apart = after.low > before.high || before.low > after.high;
+      return apart
+        ? [`${label}: ${metricPhrase(name)} ${formatEstimate(after)}, before ${formatEstimate(before)}`]
+        : [];
+    });
+  });
+}

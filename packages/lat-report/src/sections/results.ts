@@ -1,0 +1,95 @@
+import { paretoFront } from "lat-engine";
+import type { Block, Cell, Column, Table } from "../document/document.ts";
+import type { Analysis } from "../statistics/analysis.ts";
+import { combineMethod, type Estimate } from "../statistics/combine.ts";
+import { formatCases, formatInterval, formatSeconds, formatSignificant, formatValue } from "../statistics/format.ts";
+import { metricTitle, metricUnit } from "../statistics/metric-name.ts";
+import type { Setting } from "../statistics/settings.ts";
+import { scatterData } from "./comparison.ts";
+
+/** Every top-level metric of every setting, what it cost, and folded the parts of each metric. */
+export function results(analysis: Analysis): Block[] {
+  const { axes, primary } = analysis;
+  const names = [...axes.clean, ...axes.unforeseen];
+  const front = primary ? onFront(analysis, primary.clean, primary.unforeseen) : new Set<Setting>();
+  const baseline = analysis.settings.find((setting) => setting.method === "ft")?.seconds;
+  const costs = (setting: Setting): Cell[] => [
+    { text: setting.seconds === undefined ? "–" : formatSeconds(setting.seconds) },
+    { text: setting.seconds === undefined || !baseline ? "–" : `${(setting.seconds / baseline).toFixed(1)} ×` },
+  ];
+  const table: Table = {
+    type: "table",
+    caption:
+      "Means over seeds with 95 % intervals. Seeds: complete of all. † on the Pareto front of the first figure. " +
+      "Cost: mean training time of a run, compilation included, and its ratio to fine-tuning’s.",
+    columns: [
+      { title: "Setting" },
+      { title: "ε", note: "of the activation’s norm" },
+      { title: "Seeds" },
+      ...names.map((name) => metricColumn(analysis, name)),
+      { title: "Cost" },
+      { title: "Cost", note: "FT = 1" },
+    ],
+    rows: [
+      ...implantedRow(analysis, names, [{ text: "–" }, { text: "–" }], [{ text: "–" }, { text: "–" }]),
+      ...analysis.settings.map((setting) => [
+        { text: `${setting.label}${front.has(setting) ? " †" : ""}`, kind: setting.method },
+        { text: setting.relativeEpsilon === null ? "–" : formatSignificant(setting.relativeEpsilon) },
+        { text: `${setting.complete.length} of ${setting.runs.length}` },
+        ...names.map((name) => metricCell(setting.estimates.get(name))),
+        ...costs(setting),
+      ]),
+    ],
+  };
+  return [
+    { type: "heading", text: "Results by setting" },
+    table,
+    ...[...axes.parts].map(([whole, parts]) => partsTable(analysis, whole, parts)),
+    { type: "fold", title: "How the intervals are made", blocks: [{ type: "text", text: combineMethod }] },
+  ];
+}
+
+function partsTable(analysis: Analysis, whole: string, parts: readonly string[]): Block {
+  const shorten = (name: string) => ({ ...metricColumn(analysis, name), title: name.slice(whole.length + 1) });
+  const table: Table = {
+    type: "table",
+    caption: `${metricTitle(whole)} by part: means over seeds with 95 % intervals.`,
+    columns: [{ title: "Setting" }, ...parts.map(shorten)],
+    rows: [
+      ...implantedRow(analysis, parts, [], []),
+      ...analysis.settings.map((setting) => [
+        { text: setting.label, kind: setting.method },
+        ...parts.map((name) => metricCell(setting.estimates.get(name))),
+      ]),
+    ],
+  };
+  return { type: "fold", title: `${metricTitle(whole)}, each of ${parts.length} parts`, blocks: [table] };
+}
+
+function implantedRow({ implanted }: Analysis, names: readonly string[], before: Cell[], after: Cell[]): Cell[][] {
+  if (implanted.size === 0) return [];
+  const label: Cell = { text: "Before defence", kind: "implanted" };
+  return [[label, ...before, ...names.map((name) => metricCell(implanted.get(name))), ...after]];
+}
+
+function metricColumn({ axes, implanted, settings }: Analysis, name: string): Column {
+  const estimates = [implanted, ...settings.map((setting) => setting.estimates)].map((by) => by.get(name));
+  const cases = formatCases(estimates.flatMap((estimate) => estimate?.cases ?? []));
+  const unit = metricUnit(name) === "nats" ? ", nats" : "";
+  const arrow = axes.better.get(name) === "lower" ? "↓" : "↑";
+  return { title: `${metricTitle(name)}${unit} ${arrow}`, note: `n = ${cases} a seed` };
+}
+
+function metricCell(estimate: Estimate | undefined): Cell {
+  return estimate
+    ? { text: formatValue(estimate.name, estimate.value), note: formatInterval(estimate) }
+    : { text: "–" };
+}
+
+function onFront(analysis: Analysis, clean: string, unforeseen: string): Set<Setting> {
+  const settings = scatterData(analysis, clean, unforeseen)?.settings ?? [];
+  const [first] = settings;
+  if (!first) return new Set();
+  const points = settings.map((pair) => [pair.clean.value, pair.unforeseen.value]);
+  return new Set(paretoFront(points, [first.clean.better, first.unforeseen.better]).map((i) => settings[i]!.setting));
+}

@@ -1,0 +1,60 @@
+import type { Block, Table } from "../document/document.ts";
+import type { Provenance } from "../read/study.ts";
+import type { Analysis } from "../statistics/analysis.ts";
+import { formatSeconds } from "../statistics/format.ts";
+
+/** What was run, on what, for how long; folded, every run whatever became of it. */
+export function whatRan({ study, settings }: Analysis): Block[] {
+  const { provenance, implanted, runs } = study;
+  const seeds = [...new Set(runs.map((run) => run.summary.seed))].sort((a, b) => a - b);
+  const defence = runs.reduce((sum, run) => sum + run.summary.wallSeconds, 0);
+  const implanting = implanted?.wallSeconds;
+  const complete = runs.filter((run) => run.summary.status === "complete").length;
+  const facts: [string, string | undefined][] = [
+    ["Task", [study.task, provenance?.description].filter(Boolean).join(": ")],
+    ["Preset", [study.preset, provenance?.header].filter(Boolean).join("\n")],
+    ["Command", provenance && `lat ${provenance.command}`],
+    ["Runs", `${complete} complete of ${runs.length}, ${settings.length} settings`],
+    ["Seeds", seeds.join(", ")],
+    ["Total time", implanting === undefined ? formatSeconds(defence) : totalTime(implanting, defence)],
+    ["Started", provenance?.started],
+    ["Device", provenance && deviceText(provenance.device)],
+    ["Versions", provenance && versionList(provenance.versions)],
+    ["Source revision", provenance?.gitRevision ?? undefined],
+  ];
+  const table: Table = {
+    type: "table",
+    caption: "Every run. The checkpoint’s SHA-256 is cut to 16 digits; summary.json has it whole.",
+    columns: ["Setting", "Site", "Seed", "Status", "Wall time", "Checkpoint", "Folder"].map((title) => ({ title })),
+    rows: settings.flatMap(({ label, runs }) =>
+      runs.map(({ summary }) => [
+        { text: label, kind: summary.method },
+        { text: summary.site ?? "–" },
+        { text: String(summary.seed) },
+        { text: summary.status },
+        { text: formatSeconds(summary.wallSeconds) },
+        { text: summary.checkpointSha256?.slice(0, 16) ?? "–" },
+        { text: summary.folder },
+      ]),
+    ),
+  };
+  return [
+    { type: "heading", text: "What was run" },
+    { type: "facts", facts: facts.flatMap(([name, value]) => (value ? [[name, value] as const] : [])) },
+    { type: "fold", title: `Each of ${runs.length} runs`, blocks: [table] },
+  ];
+}
+
+function totalTime(implanting: number, defence: number): string {
+  return `${formatSeconds(implanting + defence)}, of which implanting ${formatSeconds(implanting)}`;
+}
+
+function deviceText({ cpu, threads, memoryBytes }: Provenance["device"]): string {
+  return `${cpu}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB of memory`;
+}
+
+function versionList(versions: Provenance["versions"]): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ");
+}

@@ -1,0 +1,46 @@
+import type { Metric } from "lat-engine";
+import type { Study } from "../read/study.ts";
+
+/** What a study measures, sorted for showing. */
+export interface Axes {
+  /** Metrics of the clean axis; the first one is the primary. */
+  readonly clean: readonly Metric["name"][];
+  /** Metrics of the unforeseen axis; the first one is the primary: attack success where it is measured. */
+  readonly unforeseen: readonly Metric["name"][];
+  /** The parts of a metric, `attack-success-rate/alpha` of `attack-success-rate`, by the whole's name. */
+  readonly parts: ReadonlyMap<string, readonly string[]>;
+  readonly better: ReadonlyMap<string, Metric["better"]>;
+}
+
+export function chooseAxes(study: Study): Axes {
+  const metrics = new Map<string, Metric>();
+  for (const metric of [study.implanted?.metrics ?? [], ...study.runs.map((run) => run.summary.metrics)].flat()) {
+    if (!metrics.has(metric.name)) metrics.set(metric.name, metric);
+  }
+  const wholes: Metric[] = [];
+  const parts = new Map<string, string[]>();
+  for (const metric of metrics.values()) {
+    const whole = wholeOf(metric.name, metrics);
+    if (whole === undefined) wholes.push(metric);
+    else parts.set(whole, [...(parts.get(whole) ?? []), metric.name]);
+  }
+  const named = (axis: Metric["axis"]) => wholes.filter((metric) => metric.axis === axis).map((metric) => metric.name);
+  const unforeseen = named("unforeseen");
+  const first = unforeseen.includes("attack-success-rate") ? "attack-success-rate" : unforeseen[0];
+  return {
+    clean: named("clean"),
+    unforeseen: first === undefined ? [] : [first, ...unforeseen.filter((name) => name !== first)],
+    parts,
+    better: new Map([...metrics.values()].map((metric) => [metric.name, metric.better])),
+  };
+}
+
+/** The shortest measured name that `name` is a part of. */
+function wholeOf(name: string, metrics: ReadonlyMap<string, Metric>): string | undefined {
+  const segments = name.split("/");
+  for (let length = 1; length < segments.length; length++) {
+    const prefix = segments.slice(0, length).join("/");
+    if (metrics.has(prefix)) return prefix;
+  }
+  return undefined;
+}

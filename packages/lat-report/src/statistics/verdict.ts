@@ -1,0 +1,102 @@
+import { advantage } from "lat-engine";
+import type { Estimate } from "./combine.ts";
+import { formatEstimate } from "./format.ts";
+import { metricPhrase } from "./metric-name.ts";
+import type { Setting } from "./settings.ts";
+
+/** What the study says about LAT, in one sentence. */
+export interface Verdict {
+  readonly favours: "lat" | "rivals" | "neither" | "unknown";
+  /** Whether the intervals of the compared figures are apart. */
+  readonly settled: boolean;
+  readonly sentence: string;
+}
+
+/** How `judge` chooses what it compares, in the report's words. */
+export const verdictMethod =
+  "The rival is the best FT, RLP or AT setting on the unforeseen metric; of those level with it (each mean inside the " +
+  "other's interval) the one with the best clean metric. LAT is given its best setting among those whose clean mean is " +
+  "equal to the rival's or better. Settings are chosen on the figures shown here, so a method with more of them had " +
+  "more chances.";
+
+interface Candidate {
+  readonly label: string;
+  readonly clean: Estimate;
+  readonly unforeseen: Estimate;
+}
+
+/** Compares LAT with its best rival on a pair of metrics; only settings that measured both take part. */
+export function judge(settings: readonly Setting[], cleanName: string, unforeseenName: string): Verdict {
+  const candidates = (isLat: boolean): Candidate[] =>
+    settings
+      .filter((setting) => (setting.method === "lat") === isLat)
+      .flatMap(({ label, estimates }) => {
+        const [clean, unforeseen] = [estimates.get(cleanName), estimates.get(unforeseenName)];
+        return clean && unforeseen ? [{ label, clean, unforeseen }] : [];
+      });
+  const [lats, rivals] = [candidates(true), candidates(false)];
+  const best = strongest(rivals);
+  if (!best || lats.length === 0) {
+    const missing = lats.length === 0 ? "LAT" : "FT, RLP or AT";
+    return {
+      favours: "unknown",
+      settled: false,
+      sentence: `Nothing can be said for or against LAT: no run of ${missing} is complete with both metrics.`,
+    };
+  }
+  const rival = cheapestLevelWith(best, rivals);
+  const equallyClean = strongest(lats.filter((lat) => gain(lat.clean, rival.clean) >= 0));
+  return compare(rival, equallyClean, strongest(lats)!);
+}
+
+/** `equallyClean`: the best LAT setting no worse than the rival on the clean metric; `boldest`: the best one of all. */
+function compare(rival: Candidate, equallyClean: Candidate | undefined, boldest: Candidate): Verdict {
+  const what = metricPhrase(rival.unforeseen.name);
+  const kept = metricPhrase(rival.clean.name);
+  const state = (favours: Verdict["favours"], settled: boolean, lat: Candidate, claim: string): Verdict => ({
+    favours,
+    settled,
+    sentence:
+      `${claim}: ${lat.label} has ${what} ${formatEstimate(lat.unforeseen)} and ${kept} ${formatEstimate(lat.clean)}; ` +
+      `the best rival, ${rival.label}, has ${formatEstimate(rival.unforeseen)} and ${formatEstimate(rival.clean)}.`,
+  });
+  const leanTo = (lat: Candidate, settled: boolean, gained: string) =>
+    state("lat", settled, lat, settled ? `LAT helped, with ${gained}` : `LAT leads, with ${gained}, but ${overlap}`);
+
+  if (equallyClean && gain(equallyClean.unforeseen, rival.unforeseen) > 0) {
+    const settled = apart(equallyClean.unforeseen, rival.unforeseen);
+    return leanTo(equallyClean, settled, `a better ${what} at no cost in ${kept}`);
+  }
+  const isLevel = equallyClean && level(equallyClean.unforeseen, rival.unforeseen);
+  if (isLevel && gain(equallyClean.clean, rival.clean) > 0) {
+    return leanTo(equallyClean, apart(equallyClean.clean, rival.clean), `a better ${kept} at a level ${what}`);
+  }
+  if (gain(boldest.unforeseen, rival.unforeseen) > 0 && apart(boldest.unforeseen, rival.unforeseen)) {
+    return state("neither", true, boldest, `LAT is a trade, not a gain: a better ${what} for a worse ${kept}`);
+  }
+  const lat = equallyClean ?? boldest;
+  const gains = [gain(lat.unforeseen, rival.unforeseen), gain(lat.clean, rival.clean)];
+  if (gains.every((value) => value === 0)) return state("neither", false, lat, "LAT made no difference");
+  const settled =
+    (gains[0]! < 0 && apart(lat.unforeseen, rival.unforeseen)) || (gains[1]! < 0 && apart(lat.clean, rival.clean));
+  return state("rivals", settled, lat, settled ? "LAT did not help" : `LAT trails its best rival, but ${overlap}`);
+}
+
+const overlap = "the intervals overlap, so this does not settle it";
+
+/** The best on the unforeseen metric; of equals the best on the clean one. */
+function strongest(candidates: readonly Candidate[]): Candidate | undefined {
+  return candidates.toSorted((a, b) => gain(b.unforeseen, a.unforeseen) || gain(b.clean, a.clean))[0];
+}
+
+/** Of those level with `best` on the unforeseen metric, the one that keeps the clean metric best. */
+function cheapestLevelWith(best: Candidate, candidates: readonly Candidate[]): Candidate {
+  return candidates
+    .filter((candidate) => level(candidate.unforeseen, best.unforeseen))
+    .toSorted((a, b) => gain(b.clean, a.clean) || gain(b.unforeseen, a.unforeseen))[0]!;
+}
+
+const gain = (a: Estimate, b: Estimate) => advantage(a.value, b.value, a.better);
+const level = (a: Estimate, b: Estimate) => inside(a.value, b) && inside(b.value, a);
+const inside = (value: number, estimate: Estimate) => estimate.low <= value && value <= estimate.high;
+const apart = (a: Estimate, b: Estimate) => a.low > b.high || b.low > a.high;
