@@ -15,7 +15,7 @@ type SharedRequest = Pick<RunRequest, "preset" | "sites" | "set" | "data">;
 export async function readExperiment(
   name: string | undefined,
   { preset, site, set, data }: ExperimentOptions,
-): Promise<{ task: Task; shared: SharedRequest }> {
+): Promise<{ task: Task<never>; shared: SharedRequest }> {
   const task = await chooseTask(name);
   if (preset === undefined) {
     const presets = Object.entries(task.presets).map(([known, { header }]) => `  ${known}  ${header}`);
@@ -28,7 +28,7 @@ export async function readExperiment(
 }
 
 /** The task of this name; without a name, the task whose package we stand in. */
-async function chooseTask(name: string | undefined): Promise<Task> {
+async function chooseTask(name: string | undefined): Promise<Task<never>> {
   const here = process.cwd();
   if (name !== undefined) return loadTask(name, here);
   const tasks = findTasks(here);

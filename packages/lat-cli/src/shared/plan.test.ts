@@ -12,6 +12,7 @@ const config: RunConfig = {
   epsilon: 1,
   sites: ["hidden"],
   seed: 0,
+  implantSeed: 0,
   data: null,
   options: { examples: 64 },
   implant: null,

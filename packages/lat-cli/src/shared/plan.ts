@@ -1,17 +1,25 @@
-import type { Estimate, RunConfig } from "lat-engine";
+import { estimate, type RunConfig, type Task } from "lat-engine";
 import { stringify } from "yaml";
-import type { CommonOptions } from "./options.ts";
+import { chooseCompute } from "./compute.ts";
+import type { CommonOptions, ComputeOptions } from "./options.ts";
 import { duration, print, printJson, size } from "./output.ts";
+import { observe, openDisplay } from "./progress.ts";
 
-/** What `--dry-run` prints: the resolved settings, how many runs, and what they will take. */
-export function printPlan(configs: readonly RunConfig[], estimate: Estimate, { json }: CommonOptions): void {
-  if (json) {
-    printJson({ estimate, configs });
-    return;
+/** `--dry-run`: prints the resolved settings, how many runs they are, and what those will take on this machine. */
+export async function plan(
+  task: Task<never>,
+  configs: readonly RunConfig[],
+  options: CommonOptions & ComputeOptions,
+): Promise<void> {
+  if (!options.json) print(stringify(factor(configs)).trimEnd());
+  chooseCompute(options);
+  const display = openDisplay();
+  const estimated = await estimate(task, configs, observe(display)).finally(display.close);
+  if (options.json) printJson({ estimate: estimated, configs });
+  else {
+    const { runs, steps, seconds, peakBytes } = estimated;
+    print(`# runs: ${runs}, steps: ${steps}, time: about ${duration(seconds)}, memory: about ${size(peakBytes)}`);
   }
-  const { runs, steps, seconds, peakBytes } = estimate;
-  const heading = `# runs: ${runs}, steps: ${steps}, time: about ${duration(seconds)}, memory: about ${size(peakBytes)}`;
-  print(`${heading}\n${stringify(factor(configs))}`.trimEnd());
 }
 
 /** Settings that all runs share, and under `runs` what each has of its own. */

@@ -1,4 +1,4 @@
-import { warn } from "./output.ts";
+import { note, warn } from "./output.ts";
 
 /** The person or the system asked to stop, and what was done so far is saved. */
 export class Interrupted extends Error {
@@ -12,8 +12,9 @@ export class Interrupted extends Error {
 }
 
 /**
- * Runs work that ends early and in order when its signal is aborted: by the first Ctrl-C or SIGTERM. Work that returned
- * because of that throws the signal's reason, an `Interrupted`, as `signal.throwIfAborted()` does.
+ * Runs work that ends early and in order when its signal is aborted: by the first Ctrl-C or SIGTERM. Whatever
+ * such work throws, this throws the signal's reason, an `Interrupted`; work that returned early throws it by
+ * `signal.throwIfAborted()`.
  */
 export async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const controller = new AbortController();
@@ -28,6 +29,11 @@ export async function interruptible<Result>(work: (signal: AbortSignal) => Promi
   for (const each of signals) process.on(each, stop);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    const { aborted, reason } = controller.signal;
+    if (!aborted || error === reason) throw error;
+    note(error instanceof Error ? error.message : String(error));
+    throw reason;
   } finally {
     for (const each of signals) process.off(each, stop);
   }

@@ -35,8 +35,8 @@ async function run(name: string | undefined, options: RunOptions): Promise<void>
   const method = options.method as MethodName;
   const config = engine.resolveRun(task, { ...shared, method, epsilon: options.epsilon, seed: options.seed });
   if (options.dryRun) {
-    const { printPlan } = await import("../shared/plan.ts");
-    return printPlan([config], await engine.estimate(task, [config]), options);
+    const { plan } = await import("../shared/plan.ts");
+    return plan(task, [config], options);
   }
   const out = resolve(options.out ?? defaultFolder(config));
   const summary = await train(

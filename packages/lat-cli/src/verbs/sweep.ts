@@ -44,15 +44,15 @@ async function sweep(name: string | undefined, options: SweepOptions): Promise<v
   const methods = options.methods as MethodName[];
   const configs = engine.resolveSweep(task, { ...shared, methods, epsilons: options.epsilons, seeds: options.seeds });
   if (options.dryRun) {
-    const { printPlan } = await import("../shared/plan.ts");
-    return printPlan(configs, await engine.estimate(task, configs), options);
+    const { plan } = await import("../shared/plan.ts");
+    return plan(task, configs, options);
   }
   const out = resolve(options.out ?? join("runs", `${task.name}-${shared.preset}`));
   const summary = await train(
     options,
     out,
     (runOptions) => engine.sweep(task, configs, runOptions),
-    ({ runs }) => runs.some(({ status }) => status === "interrupted"),
+    ({ runs }) => runs.length < configs.length || runs.some(({ status }) => status === "interrupted"),
   );
   const { writeReport } = await import("lat-report");
   const report = await writeReport(out);
