@@ -107,7 +107,14 @@ interface Sections {
 /** The preset's sections with dotted overrides put in. Only the section is checked here; keys inside are the schemas'. */
 function override(preset: Preset<unknown>, set: Readonly<Record<string, unknown>>): Sections {
   const { options, implant = null, defend, attack } = preset;
-  const sections = structuredClone({ options, implant, defend, attack, implantSeed: 0 }) as Sections;
+  // Each cloned by itself: a preset may use one object for two sections, and an override changes one of them.
+  const sections: Sections = {
+    options: structuredClone(options),
+    implant: structuredClone(implant),
+    defend: structuredClone(defend),
+    attack: structuredClone(attack),
+    implantSeed: 0,
+  };
   for (const [dotted, value] of Object.entries(set)) {
     const [section, ...path] = dotted.split(".");
     if (!Object.hasOwn(sections, section!)) throw new UsageError(unknownName("section of the configuration", section!, Object.keys(sections)));
