@@ -45,11 +45,21 @@ export function putOnPath(programs: Readonly<Record<string, string>>, options: {
   setEnvironment({ PATH: options.only ? folder : `${folder}${delimiter}${process.env.PATH}` });
 }
 
+/** A pip of a few lines that takes wheels from `wheels`, for tests of what comes after it: the real one takes a second. */
+export function quickPip(wheels: string): string {
+  return `[ "$1" = -c ] && { echo 3.12.1; exit 0; }
+    [ "$3" = --version ] && { echo "pip 24.0"; exit 0; }
+    while [ $# -gt 0 ]; do case "$1" in --dest) to=$2;; --requirement) list=$2;; esac; shift; done
+    read -r requirement rest < "$list"
+    name=$(echo "\${requirement%%==*}" | tr - _)
+    cp ${wheels}/$name-*.whl "$to" || { echo "ERROR: No matching distribution found" >&2; exit 1; }`;
+}
+
 export function sha256Of(path: string): string {
   return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
-/** Writes a wheel `name` 1.0 with the given files (executable below `bin/`) into `folder` and returns the pin that takes `members` of it. */
+/** Writes a wheel `name` 1.0 with the given files (scripts executable) into `folder` and returns the pin that takes `members` of it. */
 export async function makeWheel(
   folder: string,
   name: string,
@@ -61,7 +71,7 @@ export async function makeWheel(
   const path = join(folder, `${module}-1.0-${tag}.whl`);
   const zip = new ZipFile();
   for (const [file, content] of Object.entries(files)) {
-    zip.addBuffer(Buffer.from(content), file, { mode: file.startsWith("bin/") ? 0o100755 : 0o100644 });
+    zip.addBuffer(Buffer.from(content), file, { mode: String(content).startsWith("#!") ? 0o100755 : 0o100644 });
   }
   zip.addBuffer(
     Buffer.from(`Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`),

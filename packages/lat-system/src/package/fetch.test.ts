@@ -49,7 +49,7 @@ test("a wheel of another Python and platform is taken as its tag says, and stays
   const tool = await makeWheel(
     wheels,
     "tiny-tool",
-    { "bin/tool": "elf" },
+    { "bin/tool": "#!/bin/sh" },
     ["bin/tool"],
     "py3-none-manylinux_2_12_x86_64",
   );
