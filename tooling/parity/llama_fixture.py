@@ -1,4 +1,4 @@
-"""Two tiny random Llamas as transformers saves them, with their logits and gradients in float64.
+"""Two tiny random Llamas as transformers saves them, with what they compute in float64: activations, logits, gradients.
 
     pip install torch==2.13.0 transformers==5.23.0
     python tooling/parity/llama_fixture.py       # writes packages/lat-models/fixtures/llama-{tied,untied}/
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
+from transformers.models.llama import modeling_llama
 
 SEED = 0
 fixtures = Path(__file__).parents[2] / "packages" / "lat-models" / "fixtures"
@@ -36,6 +37,38 @@ def stored(tensor):
     return {"shape": list(tensor.shape), "data": [float(f"{x:.9g}") for x in tensor.detach().reshape(-1).tolist()]}
 
 
+def activations(model, tokens):
+    """The activation at every site, [batch, tokens, …]."""
+    found, rotated = {}, []
+    rotate = modeling_llama.apply_rotary_pos_emb
+
+    def recorded_rotate(*arguments, **options):
+        rotated.append(rotate(*arguments, **options))
+        return rotated[-1]
+
+    def keep(site, tensor, heads=None):
+        found[site] = tensor if heads is None else tensor.unflatten(-1, (heads, -1))
+
+    hooks = []
+    for n, layer in enumerate(model.model.layers):
+        residual = "embeddings" if n == 0 else f"layers.{n}.residual"
+        hooks += [
+            layer.register_forward_pre_hook(lambda _, inputs, site=residual: keep(site, inputs[0])),
+            layer.self_attn.v_proj.register_forward_hook(
+                lambda _, __, output, site=f"layers.{n}.values": keep(site, output, model.config.num_key_value_heads)
+            ),
+            layer.mlp.register_forward_hook(lambda _, __, output, site=f"layers.{n}.mlp": keep(site, output)),
+        ]
+    modeling_llama.apply_rotary_pos_emb = recorded_rotate
+    model(tokens)
+    modeling_llama.apply_rotary_pos_emb = rotate
+    for hook in hooks:
+        hook.remove()
+    for n, (queries, keys) in enumerate(rotated):
+        found[f"layers.{n}.queries"], found[f"layers.{n}.keys"] = queries.transpose(1, 2), keys.transpose(1, 2)
+    return found
+
+
 for name, variant in variants.items():
     torch.manual_seed(SEED)
     model = LlamaForCausalLM(LlamaConfig(**shape, **variant))
@@ -54,6 +87,7 @@ for name, variant in variants.items():
     gradients = torch.autograd.grad(logp.sum(), [parameters[key] for key in differentiated])
     expected = {
         "tokens": {"shape": list(tokens.shape), "data": tokens.reshape(-1).tolist()},
+        "activations": {site: stored(value) for site, value in activations(model, tokens).items()},
         "logits": stored(logits),
         "gradients": {key: stored(gradient) for key, gradient in zip(differentiated, gradients)},
     }

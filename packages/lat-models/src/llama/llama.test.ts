@@ -13,6 +13,8 @@ interface Stored {
 /** What transformers computes in float64 for the network of the same folder; see tooling/parity/llama_fixture.py. */
 interface Expected {
   readonly tokens: Stored;
+  /** By site. */
+  readonly activations: Record<string, Stored>;
   readonly logits: Stored;
   readonly gradients: Record<string, Stored>;
 }
@@ -37,6 +39,16 @@ describe.each(["llama-tied", "llama-untied"])("%s, as saved by transformers", (n
   it.each([true, false])("computes the same logits (XLA: %s)", (xla) => {
     const run = compile((p: State, batch: State) => forward(model, p, batch), { xla });
     expect(error(run(parameters, { tokens }).logits as Tensor, expected.logits)).toBeLessThan(1e-5);
+  });
+
+  it("has the same activation at every site", () => {
+    tf.tidy(() => {
+      expect(model.sites.map((site) => site.name).sort()).toEqual(Object.keys(expected.activations).sort());
+      for (const site of model.sites) {
+        const activation = prefix(model, parameters, { tokens }, site)[site.key] as Tensor;
+        expect(error(activation, expected.activations[site.name] as Stored), site.name).toBeLessThan(1e-5);
+      }
+    });
   });
 
   it("computes the same gradients", () => {
