@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { LatError } from "lat-system";
-import { disposeAll, type Tensor, tf } from "lat-tensorflow";
-import { columnMeans } from "../attack/diagnostics.ts";
+import { disposeAll, tf } from "lat-tensorflow";
 import type { LossMeter } from "../evaluate/loss-meter.ts";
 import type { TrainConfig } from "../experiment/config.ts";
 import type { Progress } from "../experiment/summary.ts";
-import { type MicroBatch, type Perturber, type StepResult, step as takeStep } from "../method/step.ts";
+import type { MicroBatch, Perturber } from "../method/step.ts";
 import type { Model, Tensors } from "../model/model.ts";
 import type { ExampleSet } from "../task/task.ts";
+import { advance } from "./advance.ts";
 import { toTensors } from "./batch.ts";
 import { type Checkpoint, loadNewestCheckpoint, loadTensors, saveCheckpoint, saveTensors } from "./checkpoint.ts";
 import { initialState, optimizer } from "./optimizer.ts";
@@ -67,12 +67,9 @@ export async function train(job: TrainJob): Promise<Trained> {
   while (step < steps && !outOfPatience() && !signal?.aborted) {
     const learningRate = learningRateAt(step + 1, steps, config);
     const microBatches = microBatchesOf(job, sampler, step);
-    const scalars = [tf.scalar(learningRate), tf.scalar(step + 1)] as const;
-    const result = takeStep(outer, perturber, parameters, state, microBatches, ...scalars);
-    disposeAll(parameters, state, microBatches.map(({ batch }) => batch), ...scalars);
-    ({ parameters, state } = result);
-    step++;
-    const progress = readProgress(result, step, learningRate);
+    const advanced = advance(outer, perturber, { parameters, state }, microBatches, learningRate, ++step);
+    ({ parameters, state } = advanced);
+    const { progress } = advanced;
     if (!Number.isFinite(progress.loss) || !Number.isFinite(progress.gradientNorm)) {
       disposeAll(parameters, state);
       throw diverged(progress, steps, sampler);
@@ -109,21 +106,6 @@ export function microBatchesOf({ examples, config, seed }: Pick<TrainJob, "examp
     batch: toTensors(examples.batch(indices, length)),
     draws: { seed, step, examples: indices.map((_, i) => micro * config.batchSize + i) },
   }));
-}
-
-/** Reads what a step reports, and disposes of the tensors that report it. */
-function readProgress({ loss, gradientNorm, attackValue, reports }: StepResult, step: number, learningRate: number): Progress {
-  const read = (tensor: Tensor): number => {
-    const value = tensor.dataSync()[0]!;
-    tensor.dispose();
-    return value;
-  };
-  const progress = { step, loss: read(loss), gradientNorm: read(gradientNorm), learningRate };
-  if (!attackValue) return progress;
-  const done = reports.filter((report) => report !== undefined);
-  const attackLosses = [...columnMeans(done.map(({ values }) => values)), read(attackValue)];
-  const shares = columnMeans(done.map((report) => report.shares)) as [number, number, number];
-  return { ...progress, attackLosses, ...(done.length > 0 ? { attackShares: shares } : {}) };
 }
 
 function diverged({ step, loss, gradientNorm }: Progress, steps: number, sampler: Sampler): DivergedError {
