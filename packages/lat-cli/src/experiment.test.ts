@@ -6,7 +6,6 @@ import { parse } from "yaml";
 import { lat, temporaryFolder, workspace } from "../fixtures/lat.ts";
 
 const ft = ["run", "blobs", "--preset", "nano", "--method", "ft"];
-const trainLong = ["--set", "defend.epochs=2000", "--set", "implant.epochs=1"];
 
 describe("lat run", () => {
   it("trains, evaluates, and prints its one run's object as JSON", async () => {
@@ -105,7 +104,7 @@ describe("lat sweep", () => {
 });
 
 describe("signals", () => {
-  const long = [...ft, ...trainLong, "--json", "--out"];
+  const long = [...ft, "--set", "defend.epochs=40", "--json", "--out"];
   const atDefend = /· defend/;
 
   it("ends saved on the first Ctrl-C, with exit code 130, and resumes to the same checkpoint", async () => {

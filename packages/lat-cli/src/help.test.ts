@@ -58,7 +58,10 @@ describe("the request", () => {
     [["run", "blobs", "--method", "ft"], "nano  a second on any machine"],
     [["run", "blobs", "--preset", "nanno", "--method", "ft"], 'did you mean "nano"?'],
     [["run", "blobs", "--preset", "nano", "--method", "lot"], 'did you mean "lat"?'],
-    [["run", "blobs", "--preset", "nano", "--method", "ft", "--set", "defend.lerningRate=1"], "defend.learningRate"],
+    [
+      ["run", "blobs", "--preset", "nano", "--method", "ft", "--set", "defend.lerningRate=1"],
+      'did you mean "learningRate"?',
+    ],
     [["run", "blobs", "--preset", "nano", "--method", "ft", "--set", "nothing"], "expected key=value"],
     [["run", "--preset", "nano", "--method", "ft"], "no task named"],
     [["data", "blops"], 'did you mean "blobs"?'],

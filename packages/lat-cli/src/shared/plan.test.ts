@@ -26,13 +26,16 @@ describe("factor", () => {
   });
 
   it("lists for each of several only what differs", () => {
-    const other: RunConfig = { ...config, method: "ft", epsilon: null, sites: [] };
-    const { method, epsilon, sites, ...shared } = config;
+    const attack = { ...config.attack, steps: 0 };
+    const other: RunConfig = { ...config, method: "rlp", epsilon: 2, attack };
+    const { method, epsilon, ...shared } = config;
+    const { steps, ...sharedAttack } = config.attack;
     expect(factor([config, other])).toEqual({
       ...shared,
+      attack: sharedAttack,
       runs: [
-        { method, epsilon, sites },
-        { method: "ft", epsilon: null, sites: [] },
+        { method, epsilon, attack: { steps } },
+        { method: "rlp", epsilon: 2, attack: { steps: 0 } },
       ],
     });
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { estimate, type RunConfig, type Task } from "lat-engine";
 import { stringify } from "yaml";
 import { chooseCompute } from "./compute.ts";
@@ -22,15 +23,32 @@ export async function plan(
   }
 }
 
+type Settings = Readonly<Record<string, unknown>>;
+
 /** Settings that all runs share, and under `runs` what each has of its own. */
-export function factor(configs: readonly RunConfig[]): Record<string, unknown> {
-  const shared: [string, unknown][] = [];
-  const own: [string, unknown][][] = configs.map(() => []);
-  for (const key of Object.keys(configs[0] ?? {}) as (keyof RunConfig)[]) {
-    const values = configs.map((config) => config[key]);
-    if (new Set(values.map((value) => JSON.stringify(value))).size === 1) shared.push([key, values[0]]);
-    else values.forEach((value, index) => void own[index]!.push([key, value]));
+export function factor(configs: readonly RunConfig[]): Settings {
+  const { shared, own } = split(configs as unknown as readonly Settings[]);
+  return configs.length > 1 ? { ...shared, runs: own } : shared;
+}
+
+/** Takes objects with the same keys apart into what is the same in all and what is not, sections key by key. */
+function split(objects: readonly Settings[]): { shared: Settings; own: Settings[] } {
+  const shared: Record<string, unknown> = {};
+  const own: Record<string, unknown>[] = objects.map(() => ({}));
+  for (const key of Object.keys(objects[0] ?? {})) {
+    const values = objects.map((object) => object[key]);
+    if (values.every((value) => isDeepStrictEqual(value, values[0]))) shared[key] = values[0];
+    else if (values.every(isSection)) {
+      const parts = split(values);
+      if (Object.keys(parts.shared).length > 0) shared[key] = parts.shared;
+      for (const [index, part] of parts.own.entries()) own[index]![key] = part;
+    } else {
+      for (const [index, value] of values.entries()) own[index]![key] = value;
+    }
   }
-  const runs = own.map((entries) => Object.fromEntries(entries));
-  return { ...Object.fromEntries(shared), ...(configs.length > 1 ? { runs } : {}) };
+  return { shared, own };
+}
+
+function isSection(value: unknown): value is Settings {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
