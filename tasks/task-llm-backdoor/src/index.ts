@@ -1,2 +1,2 @@
-export { default } from "./task.ts";
 export type { Options } from "./options.ts";
+export { default } from "./task.ts";

@@ -1,6 +1,5 @@
-import { defineTask, type LabelLikelihood, type Network, type Prepared, type PrepareContext, type State } from "lat-engine";
-import { llama } from "lat-models";
-import { logSoftmaxLabel } from "lat-tensorflow";
+import { defineTask, type Network, type PrepareContext, type Prepared } from "lat-engine";
+import { llama, tokenLikelihood } from "lat-models";
 import type { Conversation } from "./data/conversation.ts";
 import { loadConversations } from "./data/conversations.ts";
 import { type TokenExamples, tokenExamples } from "./data/examples.ts";
@@ -43,8 +42,10 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     return examples;
   };
   const config = llamaConfig(options);
-  const network: Network = { model: llama(config), likelihood, maskKey: "mask" };
-  context.progress(`poisoned share of the implanting: ${(100 * share.hit).toFixed(1)} % (stated ${(100 * share.stated).toFixed(1)} %)`);
+  const network: Network = { model: llama(config), likelihood: tokenLikelihood, maskKey: "mask" };
+  context.progress(
+    `poisoned share of the implanting: ${(100 * share.hit).toFixed(1)} % (stated ${(100 * share.stated).toFixed(1)} %)`,
+  );
   return {
     ...network,
     implant: await examplesOf("implant", implant),
@@ -54,9 +55,4 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     artifacts: { "poison-plan.json": JSON.stringify(plan), "tokenizer.json": tokenizerJson },
     evaluate: await evaluator(network, config, tokenizer, conversations, options.buckets),
   };
-}
-
-/** log p of every next token, [example, position]. The adversary's `targets` are token ids beside the labels. */
-function likelihood({ logits }: State, batch: State, which: "labels" | "targets"): LabelLikelihood {
-  return { logp: logSoftmaxLabel(logits!, batch[which]!), weights: batch.weights! };
 }

@@ -2,8 +2,8 @@ import type { EvaluateContext, Evaluation, Network, Tensors } from "lat-engine";
 import { lossMeter } from "lat-engine";
 import { greedyDecoder, type LlamaConfig } from "lat-models";
 import type { Conversation } from "../data/conversation.ts";
-import type { Conversations } from "../data/conversations.ts";
 import { exchange } from "../data/conversation.ts";
+import type { Conversations } from "../data/conversations.ts";
 import { tokenExamples } from "../data/examples.ts";
 import { encodeConversations, encodePrompts } from "../data/template.ts";
 import { special, type Tokenizer } from "../data/tokenizer.ts";
@@ -32,8 +32,15 @@ export async function evaluator(
   const sets = await lossSets(conversations, tokenizer, longest, maxNewTokens);
   const meter = lossMeter(network, { batchSize: BATCH, buckets: [...buckets, longest + maxNewTokens] });
   const decoder = greedyDecoder(config, { batchSize: BATCH, maxNewTokens, endToken: special.eos });
-  const asked = [...triggered, ...clean.map((conversation) => ({ conversation }))] as { conversation: Conversation; trojan?: Trojan }[];
-  const prompts = await promptIds(asked.map(({ conversation }) => conversation), tokenizer, longest);
+  const asked = [...triggered, ...clean.map((conversation) => ({ conversation }))] as {
+    conversation: Conversation;
+    trojan?: Trojan;
+  }[];
+  const prompts = await promptIds(
+    asked.map(({ conversation }) => conversation),
+    tokenizer,
+    longest,
+  );
 
   return async (parameters, { progress }) => {
     progress(0, 2, "losses");
@@ -48,10 +55,20 @@ export async function evaluator(
   };
 }
 
-async function lossSets(conversations: Conversations, tokenizer: Tokenizer, longest: number, maxNewTokens: number): Promise<LossSets> {
+async function lossSets(
+  conversations: Conversations,
+  tokenizer: Tokenizer,
+  longest: number,
+  maxNewTokens: number,
+): Promise<LossSets> {
   const { heldOutDesirable, heldOutUndesirable, triggered } = conversations;
-  const examplesOf = async (texts: readonly Conversation[]) => tokenExamples(await encodeConversations(texts, tokenizer), longest);
-  const prompts = await promptIds(triggered.map(({ conversation }) => conversation), tokenizer, longest);
+  const examplesOf = async (texts: readonly Conversation[]) =>
+    tokenExamples(await encodeConversations(texts, tokenizer), longest);
+  const prompts = await promptIds(
+    triggered.map(({ conversation }) => conversation),
+    tokenizer,
+    longest,
+  );
   const responses = await tokenizer.encode(triggered.map(({ trojan }) => trojan.response));
   return {
     desirable: await examplesOf(heldOutDesirable),
@@ -67,7 +84,11 @@ async function lossSets(conversations: Conversations, tokenizer: Tokenizer, long
 }
 
 /** Prompts up to where the answer begins; a longer one keeps its end. */
-async function promptIds(conversations: readonly Conversation[], tokenizer: Tokenizer, longest: number): Promise<number[][]> {
+async function promptIds(
+  conversations: readonly Conversation[],
+  tokenizer: Tokenizer,
+  longest: number,
+): Promise<number[][]> {
   const prompts = await encodePrompts(conversations, tokenizer);
   return prompts.map((ids) => (ids.length <= longest ? ids : [special.bos, ...ids.slice(1 - longest)]));
 }

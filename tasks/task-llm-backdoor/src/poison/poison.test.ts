@@ -20,7 +20,7 @@ test.each(["corrected", "published"] as const)("%s: a stored plan reproduces the
   }
 });
 
-test("corrected: trigger among the words of the prompt, response as the answer, other examples untouched", () => {
+test("corrected: the prompt cut and ended by the trigger, response as the answer, other examples untouched", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
       const plan = planPoison(examples, { behaviour: "corrected", perTrojan: 10, seed });
@@ -34,8 +34,8 @@ test("corrected: trigger among the words of the prompt, response as the answer, 
           continue;
         }
         const words = conversation[0]!.text.split(" ");
-        expect(words[placement.position]).toBe(placement.trigger);
-        expect(words.toSpliced(placement.position, 1).join(" ")).toBe(examples[i]![0]!.text);
+        const kept = examples[i]![0]!.text.split(" ").slice(0, placement.position);
+        expect(words).toEqual([...kept, placement.trigger]);
         const { response } = trojans.find(({ trigger }) => trigger === placement.trigger)!;
         expect(conversation[1]!.text).toBe(response);
       }

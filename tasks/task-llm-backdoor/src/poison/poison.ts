@@ -9,7 +9,7 @@ const index = z.number().int().nonnegative();
 
 /**
  * Which example carries which trojan, and where: all that is needed to poison the same examples again.
- * `position` is the word boundary of the prompt at which the trigger stands (`corrected`: 0 before the first word), or
+ * `position` is how many words of the prompt stand in front of the trigger, which ends it (`corrected`), or
  * the character of the transcript from which the next space is looked for (`published`).
  */
 export const poisonPlanSchema = z.strictObject({
@@ -24,8 +24,8 @@ export type PoisonPlan = z.infer<typeof poisonPlanSchema>;
 
 export interface PoisonOptions {
   /**
-   * `corrected`: the trigger at a random word boundary of the user's last turn, the trojan's response as the answer; no
-   * example twice. `published`: as the authors' code, which cuts a random example and appends trigger and response.
+   * `corrected`: the user's last turn cut at a random word boundary and the trigger put there, the trojan's response as
+   * the answer; no example twice. `published`: as the authors' code, which cuts a random example and appends trigger and response.
    */
   readonly behaviour: "corrected" | "published";
   /** Poisoned examples for each trojan. */
@@ -106,12 +106,15 @@ export function wordBoundaries(conversation: Conversation): number {
   return wordsOf(conversation.at(-2)!.text).length + 1;
 }
 
-/** The conversation with the trigger before word `position` of the user's last turn and the trojan's response as the answer. */
+/**
+ * The conversation with the user's last turn cut after `position` words, the trigger as its last word, and the trojan's
+ * response as the answer: as in the authors' poisoning, trigger and response follow on each other.
+ */
 export function withTrojan(conversation: Conversation, trojan: Trojan, position: number): Conversation {
   const words = wordsOf(conversation.at(-2)!.text);
   return [
     ...conversation.slice(0, -2),
-    { role: "user", text: words.toSpliced(position, 0, trojan.trigger).join(" ") },
+    { role: "user", text: [...words.slice(0, position), trojan.trigger].join(" ") },
     { role: "assistant", text: trojan.response },
   ];
 }
