@@ -39,8 +39,7 @@ export async function writeReport(directory: string, options: ReportOptions = {}
     markdown: join(directory, "report.md"),
     picture: join(directory, picturePath),
   };
-  const { figure, style } = mainPicture(analysis, title);
-  await writeFileAtomic(files.picture, await renderPng(figure, style));
+  await writeFileAtomic(files.picture, await renderPng(mainPicture(analysis, title)));
   await writeFileAtomic(files.markdown, writeMarkdown(report));
   await writeFileAtomic(files.html, await writeHtml(report));
   return files;

@@ -7,8 +7,12 @@ import type { Kind } from "../figures/theme.ts";
  */
 export interface ReportDocument {
   readonly title: string;
-  /** What the study shows, in one sentence. */
+  /** What was run, in a line. */
+  readonly byline: string;
+  /** What the study shows. */
   readonly headline: string;
+  /** The figures that the headline rests on. */
+  readonly evidence: string;
   readonly blocks: readonly Block[];
 }
 
@@ -48,8 +52,10 @@ export interface Figures {
   readonly type: "figures";
   readonly caption: string;
   readonly figures: readonly {
-    /** Shown above each of several figures, and read to those who do not see it. */
+    /** Shown above a panel, and read to those who do not see the figure. */
     readonly title: string;
+    /** In smaller type below the title: what the vertical axis shows. */
+    readonly note?: string;
     readonly figure: Figure;
     /** The same for a narrow screen, where the figure would not be readable scaled down. */
     readonly narrow?: Figure;

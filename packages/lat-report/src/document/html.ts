@@ -1,3 +1,5 @@
+import { escapeHtml } from "../escape.ts";
+
 /** Markup that is safe to put on a page. Only `html` and `trusted` make it. */
 export class Html {
   readonly markup: string;
@@ -24,23 +26,4 @@ function render(value: Value): string {
   if (value === false || value === undefined) return "";
   if (typeof value === "object") return value.map(render).join("");
   return escapeHtml(String(value));
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text as HTML, in content and in quoted attributes. Characters that HTML forbids become U+FFFD. */
-export function escapeHtml(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (character) => entities[character]!);
-}
-
-/** The text with lone surrogates and control characters other than tab and line feed as U+FFFD. */
-export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.toWellFormed().replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
 }

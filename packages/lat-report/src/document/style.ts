@@ -12,25 +12,26 @@ export const styleSheet = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 "Source Sans 3","Source Sans Pro",system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
-main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
-h1{margin:0;font-size:1rem;font-weight:600;color:var(--muted);overflow-wrap:anywhere}
-.headline{margin:.35rem 0 1.25rem;font-size:1.45rem;line-height:1.35;font-weight:600;text-wrap:pretty;overflow-wrap:anywhere}
+main{max-width:64rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
+h1{margin:0;font-size:1rem;font-weight:600;overflow-wrap:anywhere}
+.byline{margin:0;color:var(--muted);font-size:.9375rem}
+.headline{margin:1.25rem 0 1rem;font-size:1.45rem;line-height:1.35;font-weight:600;text-wrap:pretty;overflow-wrap:anywhere}
+.headline+.evidence{margin-top:-.5rem;font-size:1.0625rem}
 h2{margin:3rem 0 .75rem;padding-top:.9rem;border-top:1px solid var(--grid);font-size:1.2rem;line-height:1.3}
 h3{margin:0 0 .25rem;font-size:.9rem;font-weight:600}
-p{max-width:46rem;margin:.6rem 0}
+p{max-width:48rem;margin:.6rem 0}
 figure{margin:1.25rem 0}
-figcaption,caption{color:var(--muted);font-size:.875rem;line-height:1.45;text-align:left;max-width:46rem}
+figcaption{color:var(--muted);font-size:.875rem;line-height:1.45;max-width:48rem}
 figcaption{margin-top:.5rem}
 svg{display:block;width:100%;height:auto}
 .mark{display:inline-block;width:.8em;height:.8em;margin-right:.4em;vertical-align:-.05em}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.25rem;margin:0 0 .6rem;padding:0;list-style:none;font-size:.875rem}
-.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(17rem,100%),1fr));gap:1.5rem 1.25rem}
+.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18rem,100%),1fr));gap:1.5rem 1.25rem}
 .narrow{display:none}
 @media screen and (max-width:34rem){.wide{display:none}.narrow{display:block}main{padding-top:1.5rem}.headline{font-size:1.2rem}}
-.scroll{overflow-x:auto;margin:1rem 0}
+.scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.3;font-variant-numeric:tabular-nums;border-bottom:1.5px solid var(--ink)}
-caption{caption-side:bottom;padding-top:.6rem}
-th,td{padding:.4rem .7rem;text-align:right;vertical-align:top;white-space:nowrap}
+th,td{padding:.4rem .6rem;text-align:right;vertical-align:top;white-space:nowrap}
 th{font-weight:600;vertical-align:bottom;border-top:1.5px solid var(--ink);border-bottom:1px solid var(--ink)}
 thead th{white-space:normal;min-width:5.5rem}
 td:first-child,th:first-child{text-align:left;padding-left:.2rem;position:sticky;left:0;background:var(--paper)}

@@ -1,5 +1,5 @@
 import { type Figure, renderInline } from "../figures/render.ts";
-import { type Kind, kindNames, pageStyle } from "../figures/theme.ts";
+import { type Kind, kindNames } from "../figures/theme.ts";
 import type { Block, Cell, Figures, ReportDocument, Table, Transcript } from "./document.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { styleSheet } from "./style.ts";
@@ -19,7 +19,9 @@ export async function writeHtml(report: ReportDocument): Promise<string> {
 <body>
 <main>
 <h1>${report.title}</h1>
+<p class="byline">${report.byline}</p>
 <p class="headline">${report.headline}</p>
+<p class="evidence">${report.evidence}</p>
 ${blocks}
 </main>
 </body>
@@ -57,25 +59,25 @@ async function writeBlock(block: Block): Promise<Html> {
 function writeTable({ caption, columns, rows }: Table): Html {
   const cell = ({ text, note, kind }: Cell) =>
     html`<td>${kind && mark(kind)}${text}${note && html`<small>${note}</small>`}</td>`;
-  return html`<div class="scroll" tabindex="0"><table>
-<caption>${caption}</caption>
+  return html`<figure><div class="scroll" tabindex="0"><table>
 <thead><tr>${columns.map(({ title, note }) => html`<th scope="col">${title}${note && html`<small>${note}</small>`}</th>`)}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
-</table></div>\n`;
+</table></div>
+<figcaption>${caption}</figcaption></figure>\n`;
 }
 
 async function writeFigures({ caption, figures, kinds }: Figures): Promise<Html> {
   const legend =
     kinds.length > 0 &&
     html`<ul class="legend">${kinds.map((kind) => html`<li>${mark(kind)}${kindNames[kind]}</li>`)}</ul>`;
-  const draw = async (figure: Figure, title: string) => trusted(await renderInline(figure, pageStyle, title));
+  const draw = async (figure: Figure, title: string) => trusted(await renderInline(figure, title));
   const panels = await Promise.all(
-    figures.map(async ({ title, figure, narrow }) => {
-      if (narrow) {
-        return html`<div class="wide">${await draw(figure, title)}</div><div class="narrow">${await draw(narrow, title)}</div>`;
-      }
-      return html`<div><h3>${title}</h3>${await draw(figure, title)}</div>\n`;
+    figures.map(async ({ title, note, figure, narrow }) => {
+      const heading = html`<h3>${title}${note && html`<small>${note}</small>`}</h3>`;
+      if (!narrow) return html`<div>${heading}${await draw(figure, title)}</div>\n`;
+      return html`<div class="wide">${await draw(figure, title)}</div>
+<div class="narrow">${heading}${await draw(narrow, title)}</div>\n`;
     }),
   );
   const body = figures.length > 1 ? html`<div class="panels">${panels}</div>` : panels;

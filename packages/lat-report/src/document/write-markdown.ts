@@ -1,11 +1,12 @@
+import { escapeHtml, visible } from "../escape.ts";
 import { kindNames } from "../figures/theme.ts";
 import type { Block, Figures, ReportDocument, Table, Transcript } from "./document.ts";
-import { escapeHtml, visible } from "./html.ts";
 
 /** The report as Markdown (GitHub's). Of the figures it has the main one, as a picture; the others are in the HTML. */
 export function writeMarkdown(report: ReportDocument): string {
   return [
     `# ${escapeMarkdown(report.title)}`,
+    escapeMarkdown(report.byline),
     `**${escapeMarkdown(report.headline)}**`,
     ...report.blocks.map(writeBlock),
   ]
@@ -44,9 +45,9 @@ function writeBlock(block: Block): string {
 function writeTable({ caption, columns, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const cell = ({ text, note }: { readonly text: string; readonly note?: string }) =>
-    escapeMarkdown(note === undefined ? text : `${text} ${note}`);
+    escapeMarkdown([text, note?.startsWith("[") ? note : note && `(${note})`].filter(Boolean).join(" "));
   return [
-    line(columns.map(({ title, note }) => cell({ text: title, ...(note !== undefined && { note: `(${note})` }) }))),
+    line(columns.map((column) => cell({ ...column, text: column.title }))),
     line(columns.map((_, index) => (index === 0 ? ":--" : "--:"))),
     ...rows.map((row) => line(row.map(cell))),
     "",
@@ -79,11 +80,11 @@ function fence(text: string): string {
   return `${ticks}text\n${visible(text)}\n${ticks}`;
 }
 
-/** Text on one line that Markdown shows as it is. */
+/** Text on one line that Markdown shows as it is. A bracket alone, as in an interval, means nothing and stays readable. */
 function escapeMarkdown(text: string): string {
   return visible(text)
-    .replace(/[\\`*_{}[\]<>|#~&]/g, (character) =>
-      character === "<" ? "&lt;" : character === "&" ? "&amp;" : `\\${character}`,
-    )
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replace(/[\\`*_{}|~>]|\](?=[([:])/g, "\\$&")
     .replaceAll("\n", "<br>");
 }

@@ -1,5 +1,6 @@
 import { mean } from "../statistics/combine.ts";
 import type { Setting } from "../statistics/settings.ts";
+import { configuration } from "./configuration.ts";
 import { axis, point, rowColor, rows, span } from "./encoding.ts";
 import type { Figure } from "./render.ts";
 import type { Kind, Style } from "./theme.ts";
@@ -22,6 +23,7 @@ export function ascentPanel(settings: readonly Setting[], style: Style, width: n
   const margin = 0.07 * (most - least || 1);
   const steps = Math.max(...lines.map(({ x }) => x));
   return {
+    config: configuration(style),
     width,
     height,
     encoding: {
@@ -29,7 +31,7 @@ export function ascentPanel(settings: readonly Setting[], style: Style, width: n
         ...span("ascent", [0, steps * 1.12], width),
         axis: { values: Array.from({ length: steps + 1 }, (_, i) => i) },
       },
-      y: span("attack loss per example, nats", [least - margin, most + margin], height),
+      y: span("nats", [least - margin, most + margin], height),
     },
     layer: [
       {

@@ -33,12 +33,12 @@ export function byKind(values: readonly { readonly kind: Kind }[], { palette, ti
   };
 }
 
-/** An axis that spans exactly `domain`. */
-export function span(title: string, domain: readonly [number, number], length: number) {
+/** An axis of `length` pixels that spans exactly `domain`. */
+export function span(title: string | null, domain: readonly [number, number], length: number) {
   return {
     type: "quantitative" as const,
     title,
     scale: { domain: [...domain], nice: false, zero: false },
-    axis: { tickCount: Math.max(3, Math.round(length / 90)) },
+    axis: { tickCount: Math.max(3, Math.round(length / 70)) },
   };
 }

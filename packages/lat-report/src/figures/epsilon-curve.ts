@@ -1,5 +1,6 @@
 import type { Estimate } from "../statistics/combine.ts";
 import type { Setting } from "../statistics/settings.ts";
+import { configuration } from "./configuration.ts";
 import { axis, byKind, point, rowColor, rows, segment, span } from "./encoding.ts";
 import type { Figure } from "./render.ts";
 import { metricScale } from "./scale.ts";
@@ -19,6 +20,7 @@ export function hasCurve({ settings }: EpsilonCurveData): boolean {
 /**
  * One metric against ε relative to the size of what it perturbs (logarithmic), a line for each method and site, bars for
  * the intervals. Fine-tuning and the network before defence have no ε: horizontal lines, fine-tuning with its interval.
+ * Always a panel: the heading above it names the metric.
  */
 export function epsilonCurve(data: EpsilonCurveData, style: Style, width: number, height: number): Figure {
   const estimates = [...data.settings.map(({ estimate }) => estimate), ...(data.implanted ? [data.implanted] : [])];
@@ -45,6 +47,7 @@ export function epsilonCurve(data: EpsilonCurveData, style: Style, width: number
     y2: y.show(estimate.high),
   }));
   return {
+    config: configuration(style),
     width,
     height,
     encoding: {
@@ -52,9 +55,9 @@ export function epsilonCurve(data: EpsilonCurveData, style: Style, width: number
         type: "quantitative",
         title: "ε relative to the activation’s norm",
         scale: { type: "log", domain: [ends.x, ends.x2], nice: false },
-        axis: { tickCount: 4, format: "~g" },
+        axis: { values: logTicks(ends.x, ends.x2), format: "~g" },
       },
-      y: span(y.title, y.domain, height),
+      y: span(null, y.domain, height),
     },
     layer: [
       { ...rows(bands, style), mark: { type: "rect", opacity: 0.1 }, encoding: { ...segment, color: rowColor } },
@@ -76,4 +79,12 @@ export function epsilonCurve(data: EpsilonCurveData, style: Style, width: number
       },
     ],
   };
+}
+
+/** Powers of ten inside the bounds, with twice and five times each where few fit. */
+function logTicks(low: number, high: number): number[] {
+  const decades = Array.from({ length: 25 }, (_, index) => 10 ** (index - 12));
+  const inside = (ticks: number[]) => ticks.filter((tick) => tick >= low && tick <= high);
+  const fine = inside(decades.flatMap((decade) => [decade, 2 * decade, 5 * decade]));
+  return fine.length <= 7 ? fine : inside(decades);
 }

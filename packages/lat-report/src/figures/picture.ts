@@ -10,18 +10,18 @@ const fontFiles = ["400Regular/SourceSans3_400Regular.ttf", "600SemiBold/SourceS
 );
 
 /** The style of a figure that stands alone: light, with the font that `renderPng` draws with. */
-export const pictureStyle: Style = { palette: light, font: family };
+export const pictureStyle: Style = { palette: light, font: family, panel: false };
 
 /**
- * Draws a figure as a PNG at twice its size. Text is drawn with a font that comes as a dependency, never with the
+ * Draws a figure of `pictureStyle` as a PNG at twice its size. Text is drawn with a font that comes as a dependency, never with the
  * system's: a machine without fonts draws the same picture as any other.
  */
-export async function renderPng(figure: Figure, style: Style): Promise<Uint8Array> {
-  const svg = await renderSvg(figure, style);
+export async function renderPng(figure: Figure): Promise<Buffer> {
+  const svg = await renderSvg(figure);
   const image = new Resvg(svg, {
     font: { fontFiles, loadSystemFonts: false, defaultFontFamily: family },
     fitTo: { mode: "zoom", value: 2 },
-    background: style.palette.paper,
+    background: light.paper,
   });
   return image.render().asPng();
 }

@@ -1,3 +1,4 @@
+import { configuration } from "./configuration.ts";
 import { axis, byKind, point, rowColor, rows, segment, span } from "./encoding.ts";
 import type { Figure } from "./render.ts";
 import { type ScatterData, scatterRows } from "./scatter-rows.ts";
@@ -6,19 +7,25 @@ import type { Style } from "./theme.ts";
 /**
  * Clean against unforeseen metric: a point for each setting (mean over its seeds; the seeds are the faint points), bars
  * for its intervals, ε beside it, a line through a method's settings in the order of ε, the Pareto front of the
- * defended networks dashed. `width` and `height` are those of the plotting area in pixels.
+ * defended networks dashed. `width` and `height` are those of the plotting area in pixels; the data holds at least one
+ * network.
  */
 export function scatter(data: ScatterData, style: Style, width: number, height: number): Figure {
+  const { clean, unforeseen } = (data.settings[0] ?? data.implanted)!;
   const { x, y, points, seeds, bars, paths, front, labels, leaders } = scatterRows(data, width, height);
-  const { palette, title } = style;
+  const { palette, title, panel } = style;
   const text = { ...point, text: { field: "text" } };
   return {
+    config: configuration(style),
     width,
     height,
     ...(title && { title: { text: title.text, subtitle: [...title.subtitle] } }),
     // Without this, layers that bring their own colours would take them away from the legend.
     resolve: { scale: { color: "independent", shape: "independent" } },
-    encoding: { x: span(x.title, x.domain, width), y: span(y.title, y.domain, height) },
+    encoding: {
+      x: span(`${x.title} · ${clean.better} is better`, x.domain, width),
+      y: span(panel ? null : `${y.title} · ${unforeseen.better} is better`, y.domain, height),
+    },
     layer: [
       {
         ...rows(front, style),

@@ -60,6 +60,9 @@ export interface Style {
   readonly font: string;
   /** Drawn into the figure where it stands alone; without it the figure has no title and no legend. */
   readonly title?: { readonly text: string; readonly subtitle: readonly string[] };
+  /** Whether the figure is a small one under a heading that says what its vertical axis shows. */
+  readonly panel: boolean;
 }
 
-export const pageStyle: Style = { palette: variables, font: "inherit" };
+export const pageStyle: Style = { palette: variables, font: "inherit", panel: false };
+export const panelStyle: Style = { ...pageStyle, panel: true };

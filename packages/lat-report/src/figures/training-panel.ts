@@ -1,5 +1,6 @@
 import type { Progress } from "lat-engine";
 import { trainingCurve } from "../statistics/series.ts";
+import { configuration } from "./configuration.ts";
 import { axis, point, rowColor, rows, span } from "./encoding.ts";
 import type { Figure } from "./render.ts";
 import type { Kind, Style } from "./theme.ts";
@@ -32,11 +33,12 @@ export function trainingPanel(
   const strokes = { ...point, order: axis("x"), detail: { field: "series" } };
   const { muted } = style.palette;
   return {
+    config: configuration(style),
     width,
     height,
     encoding: {
       x: span("optimizer step", [0, Math.max(1, ...everything.map(({ x }) => x))], width),
-      y: span("loss per example, nats", bounds(everything.map(({ y }) => y)), height),
+      y: span("nats", bounds(everything.map(({ y }) => y)), height),
     },
     layer: [
       {

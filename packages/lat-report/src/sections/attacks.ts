@@ -1,8 +1,8 @@
 import type { Block, Figures, Table } from "../document/document.ts";
 import { ascentPanel } from "../figures/ascent-panel.ts";
-import { pageStyle } from "../figures/theme.ts";
+import { panelStyle } from "../figures/theme.ts";
 import type { Analysis } from "../statistics/analysis.ts";
-import { formatCount, formatShare, formatSignificant } from "../statistics/format.ts";
+import { formatCount, formatDecimals, formatShare } from "../statistics/format.ts";
 import { methods, methodTitles } from "../statistics/settings.ts";
 
 /** What each run's attack did: a weak attack flatters the defence that it trains. */
@@ -31,8 +31,8 @@ export function attacks({ settings }: Analysis): Block[] {
       { text: setting.label, kind: setting.method },
       { text: String(summary.seed) },
       { text: attack.ascents === 0 ? "none" : formatCount(attack.ascents) },
-      { text: `${formatSignificant(attack.lossBefore)} → ${formatSignificant(attack.lossAfter)}` },
-      { text: attack.ascents === 0 ? "–" : formatSignificant(attack.lossAfter - attack.lossBefore) },
+      { text: `${formatDecimals(attack.lossBefore)} → ${formatDecimals(attack.lossAfter)}` },
+      { text: attack.ascents === 0 ? "–" : formatDecimals(attack.lossAfter - attack.lossBefore) },
       { text: attack.ascents === 0 ? "–" : formatShare(attack.zeroGradientShare) },
       { text: attack.ascents === 0 ? "–" : formatShare(attack.nonFiniteGradientShare) },
       { text: formatShare(attack.boundaryShare) },
@@ -45,11 +45,12 @@ export function attacks({ settings }: Analysis): Block[] {
     );
     return climbing.length === 0
       ? []
-      : [{ title: methodTitles[method], figure: ascentPanel(climbing, pageStyle, 280, 200) }];
+      : [{ title: methodTitles[method], figure: ascentPanel(climbing, panelStyle, 280, 200) }];
   });
   const figures: Figures = {
     type: "figures",
-    caption: "Mean attack loss after each ascent, a line for each ε (at its end), averaged over steps and seeds.",
+    caption:
+      "Mean attack loss per example after each ascent, a line for each ε (at its end), averaged over steps and seeds.",
     figures: panels,
     kinds: [],
   };

@@ -1,11 +1,12 @@
 import type { Block, Figures } from "../document/document.ts";
+import { configuration } from "../figures/configuration.ts";
 import { pictureStyle } from "../figures/picture.ts";
 import type { Figure } from "../figures/render.ts";
 import { scatter } from "../figures/scatter.ts";
 import type { ScatterData } from "../figures/scatter-rows.ts";
-import { type Kind, kinds, pageStyle, type Style } from "../figures/theme.ts";
+import { type Kind, kinds, pageStyle, panelStyle } from "../figures/theme.ts";
 import type { Analysis } from "../statistics/analysis.ts";
-import { metricPhrase, metricTitle } from "../statistics/metric-name.ts";
+import { metricPhrase, metricTitle, metricUnit } from "../statistics/metric-name.ts";
 
 /** Path of the main picture inside the report's folder. */
 export const picturePath = "figures/clean-versus-unforeseen.png";
@@ -33,13 +34,19 @@ export function kindsOf({ settings, implanted }: Analysis): Kind[] {
   return kinds.filter((kind) => present.has(kind));
 }
 
+/** What stands above a panel: its metric, and `% · lower is better`. */
+export function panelHeading({ axes }: Analysis, name: string): { title: string; note: string } {
+  const unit = metricUnit(name);
+  return { title: metricTitle(name), note: `${unit && `${unit} · `}${axes.better.get(name)} is better` };
+}
+
 /** The main figure as a picture of its own. Where there is nothing to draw, the picture says so. */
-export function mainPicture(analysis: Analysis, study: string): { figure: Figure; style: Style } {
+export function mainPicture(analysis: Analysis, study: string): Figure {
   const { primary, settings } = analysis;
   const data = primary && scatterData(analysis, primary.clean, primary.unforeseen);
   if (!primary || !data) {
     const title = { text: study, subtitle: [nothingToDraw] };
-    return { figure: { title, data: { values: [] }, mark: "point" }, style: pictureStyle };
+    return { config: configuration(pictureStyle), title, data: { values: [] }, mark: "point" };
   }
   const seeds = new Set(settings.flatMap(({ complete }) => complete.map((run) => run.summary.seed))).size;
   const title = {
@@ -50,8 +57,7 @@ export function mainPicture(analysis: Analysis, study: string): { figure: Figure
       "Dashed: Pareto front of the defended networks",
     ],
   };
-  const style = { ...pictureStyle, title };
-  return { figure: scatter(data, style, 660, 420), style };
+  return scatter(data, { ...pictureStyle, title }, 660, 420);
 }
 
 /** The main figure, and a small one for every other unforeseen metric. */
@@ -70,8 +76,9 @@ export function comparison(analysis: Analysis): Block[] {
     figures: [
       {
         title: `${metricTitle(primary.clean)} against ${metricPhrase(primary.unforeseen)}`,
-        figure: scatter(data, pageStyle, 660, 420),
-        narrow: scatter(data, pageStyle, 270, 300),
+        note: `vertical: ${metricPhrase(primary.unforeseen)}, ${panelHeading(analysis, primary.unforeseen).note}`,
+        figure: scatter(data, pageStyle, 780, 440),
+        narrow: scatter(data, panelStyle, 270, 300),
       },
     ],
     kinds: kindsOf(analysis),
@@ -79,7 +86,7 @@ export function comparison(analysis: Analysis): Block[] {
   };
   const others = axes.unforeseen.slice(1).flatMap((name) => {
     const other = scatterData(analysis, primary.clean, name);
-    return other ? [{ title: metricTitle(name), figure: scatter(other, pageStyle, 260, 220) }] : [];
+    return other ? [{ ...panelHeading(analysis, name), figure: scatter(other, panelStyle, 280, 210) }] : [];
   });
   const multiples: Figures = {
     type: "figures",

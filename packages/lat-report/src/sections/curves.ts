@@ -1,10 +1,9 @@
 import type { Block, Figures } from "../document/document.ts";
 import { epsilonCurve, hasCurve } from "../figures/epsilon-curve.ts";
-import { kindNames, pageStyle } from "../figures/theme.ts";
+import { kindNames, panelStyle } from "../figures/theme.ts";
 import { trainingPanel } from "../figures/training-panel.ts";
 import type { Analysis } from "../statistics/analysis.ts";
-import { metricTitle } from "../statistics/metric-name.ts";
-import { kindsOf } from "./comparison.ts";
+import { kindsOf, panelHeading } from "./comparison.ts";
 
 /** Every top-level metric against relative ε. */
 export function epsilonCurves(analysis: Analysis): Block[] {
@@ -15,7 +14,9 @@ export function epsilonCurves(analysis: Analysis): Block[] {
       return estimate ? [{ setting, estimate }] : [];
     });
     const data = { settings: measured, implanted: implanted.get(name) };
-    return hasCurve(data) ? [{ title: metricTitle(name), figure: epsilonCurve(data, pageStyle, 280, 200) }] : [];
+    return hasCurve(data)
+      ? [{ ...panelHeading(analysis, name), figure: epsilonCurve(data, panelStyle, 280, 200) }]
+      : [];
   });
   if (figures.length === 0) return [];
   const curves: Figures = {
@@ -34,20 +35,20 @@ export function trainingCurves({ study, settings }: Analysis): Block[] {
   const before = study.implanted?.progress ?? [];
   const panels = [
     ...(before.length > 0
-      ? [{ title: kindNames.implanted, figure: trainingPanel("implanted", [before], pageStyle, 260, 160) }]
+      ? [{ title: kindNames.implanted, figure: trainingPanel("implanted", [before], panelStyle, 260, 160) }]
       : []),
     ...settings.flatMap((setting) => {
       const runs = setting.runs.map((run) => run.progress).filter((progress) => progress.length > 0);
       return runs.length === 0
         ? []
-        : [{ title: setting.label, figure: trainingPanel(setting.method, runs, pageStyle, 260, 160) }];
+        : [{ title: setting.label, figure: trainingPanel(setting.method, runs, panelStyle, 260, 160) }];
     }),
   ];
   if (panels.length === 0) return [];
   const figures: Figures = {
     type: "figures",
     caption:
-      "Coloured: the loss trained on, a line for each seed. Grey: the attack’s loss before its first ascent (dashed) " +
+      "Coloured: the loss trained on, per example, a line for each seed. Grey: the attack’s loss before its first ascent (dashed) " +
       "and after its last. Long runs are shown as means over equally many consecutive steps.",
     figures: panels,
     kinds: [],

@@ -36,18 +36,16 @@ function attackWarnings({ settings }: Analysis): string[] {
   );
 }
 
-/** Settings whose unforeseen failure is worse than the implanted network's, beyond both intervals. */
+/** Settings whose primary unforeseen failure is worse than before the defence, beyond both intervals. */
 function entrenched({ axes, settings, implanted }: Analysis): string[] {
-  return axes.unforeseen.flatMap((name) => {
-    const before = implanted.get(name);
-    if (!before) return [];
-    return settings.flatMap(({ label, estimates }) => {
-      const after = estimates.get(name);
-      if (!after || advantage(after.value, before.value, after.better) >= 0) return [];
-      const apart = after.low > before.high || before.low > after.high;
-      return apart
-        ? [`${label}: ${metricPhrase(name)} ${formatEstimate(after)}, before ${formatEstimate(before)}`]
-        : [];
-    });
+  const name = axes.unforeseen[0];
+  const before = name === undefined ? undefined : implanted.get(name);
+  if (!before) return [];
+  return settings.flatMap(({ label, estimates }) => {
+    const after = estimates.get(before.name);
+    if (!after || advantage(after.value, before.value, after.better) >= 0) return [];
+    const apart = after.low > before.high || before.low > after.high;
+    if (!apart) return [];
+    return [`${label}: ${metricPhrase(before.name)} ${formatEstimate(after)}, before ${formatEstimate(before)}`];
   });
 }

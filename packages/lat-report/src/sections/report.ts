@@ -9,7 +9,7 @@ import { epsilonCurves, trainingCurves } from "./curves.ts";
 import { problems } from "./problems.ts";
 import { results } from "./results.ts";
 import { samples } from "./samples.ts";
-import { whatRan } from "./what-ran.ts";
+import { byline, whatRan } from "./what-ran.ts";
 
 /** The whole report: the answer, what to doubt about it, the evidence, how it was made. */
 export function composeReport(analysis: Analysis, title: string): ReportDocument {
@@ -26,7 +26,8 @@ export function composeReport(analysis: Analysis, title: string): ReportDocument
       : [];
   return {
     title,
-    headline: headline(analysis),
+    byline: byline(analysis),
+    ...headline(analysis),
     blocks: [
       ...how,
       ...problems(analysis),
@@ -41,9 +42,16 @@ export function composeReport(analysis: Analysis, title: string): ReportDocument
   };
 }
 
-function headline({ study, settings, implanted, primary }: Analysis): string {
-  if (!primary) return "Nothing can be said for or against LAT: no run measured both a clean and an unforeseen metric.";
-  if (study.kind === "sweep") return judge(settings, primary.clean, primary.unforeseen).sentence;
+function headline({ study, settings, implanted, primary }: Analysis): Pick<ReportDocument, "headline" | "evidence"> {
+  if (!primary) {
+    const headline =
+      "Nothing can be said for or against LAT: no network measured both a clean and an unforeseen metric.";
+    return { headline, evidence: "" };
+  }
+  if (study.kind === "sweep") {
+    const { claim, evidence } = judge(settings, primary.clean, primary.unforeseen);
+    return { headline: `${claim}.`, evidence };
+  }
   const [only] = settings;
   const figures = (estimates: typeof implanted) =>
     [primary.unforeseen, primary.clean]
@@ -52,5 +60,8 @@ function headline({ study, settings, implanted, primary }: Analysis): string {
       .join(" and ");
   const after = figures(only!.estimates) || `no figures (${only!.runs[0]!.summary.status})`;
   const before = implanted.size > 0 ? `; before the defence ${figures(implanted)}` : "";
-  return `${only!.label}: ${after}${before}. One run does not compare methods: that takes a sweep.`;
+  return {
+    headline: "One run says nothing for or against LAT: comparing methods takes a sweep.",
+    evidence: `${only!.label} has ${after}${before}.`,
+  };
 }

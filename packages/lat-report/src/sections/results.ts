@@ -13,31 +13,29 @@ export function results(analysis: Analysis): Block[] {
   const names = [...axes.clean, ...axes.unforeseen];
   const front = primary ? onFront(analysis, primary.clean, primary.unforeseen) : new Set<Setting>();
   const baseline = analysis.settings.find((setting) => setting.method === "ft")?.seconds;
-  const costs = (setting: Setting): Cell[] => [
-    { text: setting.seconds === undefined ? "–" : formatSeconds(setting.seconds) },
-    { text: setting.seconds === undefined || !baseline ? "–" : `${(setting.seconds / baseline).toFixed(1)} ×` },
-  ];
+  const cost = ({ seconds }: Setting): Cell => {
+    if (seconds === undefined) return { text: "–" };
+    return { text: formatSeconds(seconds), ...(baseline && { note: `${(seconds / baseline).toFixed(1)} × FT` }) };
+  };
   const table: Table = {
     type: "table",
     caption:
-      "Means over seeds with 95 % intervals. Seeds: complete of all. † on the Pareto front of the first figure. " +
+      "Means over seeds with 95 % intervals. Below ε: its size beside the mean norm of what it perturbs. Seeds: complete " +
+      "of all. † on the Pareto front of the first figure. " +
       "Cost: mean training time of a run, compilation included, and its ratio to fine-tuning’s.",
     columns: [
       { title: "Setting" },
-      { title: "ε", note: "of the activation’s norm" },
       { title: "Seeds" },
       ...names.map((name) => metricColumn(analysis, name)),
       { title: "Cost" },
-      { title: "Cost", note: "FT = 1" },
     ],
     rows: [
-      ...implantedRow(analysis, names, [{ text: "–" }, { text: "–" }], [{ text: "–" }, { text: "–" }]),
+      ...implantedRow(analysis, names, [{ text: "–" }], [{ text: "–" }]),
       ...analysis.settings.map((setting) => [
-        { text: `${setting.label}${front.has(setting) ? " †" : ""}`, kind: setting.method },
-        { text: setting.relativeEpsilon === null ? "–" : formatSignificant(setting.relativeEpsilon) },
+        settingCell(setting, front.has(setting) ? " †" : ""),
         { text: `${setting.complete.length} of ${setting.runs.length}` },
         ...names.map((name) => metricCell(setting.estimates.get(name))),
-        ...costs(setting),
+        cost(setting),
       ]),
     ],
   };
@@ -77,7 +75,12 @@ function metricColumn({ axes, implanted, settings }: Analysis, name: string): Co
   const cases = formatCases(estimates.flatMap((estimate) => estimate?.cases ?? []));
   const unit = metricUnit(name) === "nats" ? ", nats" : "";
   const arrow = axes.better.get(name) === "lower" ? "↓" : "↑";
-  return { title: `${metricTitle(name)}${unit} ${arrow}`, note: `n = ${cases} a seed` };
+  return { title: `${metricTitle(name)}${unit}\u00a0${arrow}`, note: `n = ${cases} a seed` };
+}
+
+function settingCell({ label, method, relativeEpsilon }: Setting, suffix: string): Cell {
+  const relative = relativeEpsilon !== null && { note: `${formatSignificant(relativeEpsilon)} × norm` };
+  return { text: `${label}${suffix}`, kind: method, ...relative };
 }
 
 function metricCell(estimate: Estimate | undefined): Cell {

@@ -1,22 +1,31 @@
 import type { Block, Table } from "../document/document.ts";
-import type { Provenance } from "../read/study.ts";
+import type { Provenance, Study } from "../read/study.ts";
 import type { Analysis } from "../statistics/analysis.ts";
 import { formatSeconds } from "../statistics/format.ts";
+
+/** What was run, in a line. */
+export function byline({ study, settings }: Analysis): string {
+  const parts = [
+    `${completeRuns(study)} of ${study.runs.length} ${study.runs.length === 1 ? "run" : "runs"} complete`,
+    `${settings.length} ${settings.length === 1 ? "setting" : "settings"}`,
+    `seeds ${seedsOf(study).join(", ")}`,
+    formatSeconds((study.implanted?.wallSeconds ?? 0) + defenceSeconds(study)),
+    ...(study.provenance ? [deviceText(study.provenance.device)] : []),
+  ];
+  return parts.join(" · ");
+}
 
 /** What was run, on what, for how long; folded, every run whatever became of it. */
 export function whatRan({ study, settings }: Analysis): Block[] {
   const { provenance, implanted, runs } = study;
-  const seeds = [...new Set(runs.map((run) => run.summary.seed))].sort((a, b) => a - b);
-  const defence = runs.reduce((sum, run) => sum + run.summary.wallSeconds, 0);
   const implanting = implanted?.wallSeconds;
-  const complete = runs.filter((run) => run.summary.status === "complete").length;
   const facts: [string, string | undefined][] = [
     ["Task", [study.task, provenance?.description].filter(Boolean).join(": ")],
     ["Preset", [study.preset, provenance?.header].filter(Boolean).join("\n")],
     ["Command", provenance && `lat ${provenance.command}`],
-    ["Runs", `${complete} complete of ${runs.length}, ${settings.length} settings`],
-    ["Seeds", seeds.join(", ")],
-    ["Total time", implanting === undefined ? formatSeconds(defence) : totalTime(implanting, defence)],
+    ["Runs", `${completeRuns(study)} complete of ${runs.length}, ${settings.length} settings`],
+    ["Seeds", seedsOf(study).join(", ")],
+    ["Total time", totalTime(implanting, defenceSeconds(study))],
     ["Started", provenance?.started],
     ["Device", provenance && deviceText(provenance.device)],
     ["Versions", provenance && versionList(provenance.versions)],
@@ -45,7 +54,20 @@ export function whatRan({ study, settings }: Analysis): Block[] {
   ];
 }
 
-function totalTime(implanting: number, defence: number): string {
+function completeRuns({ runs }: Study): number {
+  return runs.filter((run) => run.summary.status === "complete").length;
+}
+
+function seedsOf({ runs }: Study): number[] {
+  return [...new Set(runs.map((run) => run.summary.seed))].sort((a, b) => a - b);
+}
+
+function defenceSeconds({ runs }: Study): number {
+  return runs.reduce((sum, run) => sum + run.summary.wallSeconds, 0);
+}
+
+function totalTime(implanting: number | undefined, defence: number): string {
+  if (implanting === undefined) return formatSeconds(defence);
   return `${formatSeconds(implanting + defence)}, of which implanting ${formatSeconds(implanting)}`;
 }
 

@@ -3,9 +3,14 @@ import { isShare } from "./metric-name.ts";
 
 const wholeNumber = new Intl.NumberFormat("en-US");
 
+/** A loss, an area under a curve: `4.652`. */
+export function formatDecimals(loss: number): string {
+  return loss.toFixed(3).replace(/^-/, "−");
+}
+
 /** A value of the metric in its unit, without the unit: `4.652`; a share in per cent: `40.2`. */
 export function formatNumber(name: string, value: number): string {
-  return (isShare(name) ? (100 * value).toFixed(1) : value.toFixed(3)).replace(/^-/, "−");
+  return isShare(name) ? (100 * value).toFixed(1).replace(/^-/, "−") : formatDecimals(value);
 }
 
 /** `40.2 %`. */
@@ -42,7 +47,7 @@ export function formatSeconds(seconds: number): string {
   return `${formatCount(Math.floor(whole / 3600))} h ${pad(Math.floor((whole % 3600) / 60))} min`;
 }
 
-/** Four significant digits, for quantities of any size: relative ε, attack losses. */
+/** Four significant digits, for quantities of any size: relative ε. */
 export function formatSignificant(value: number): string {
   return String(Number(value.toPrecision(4))).replace(/^-/, "−");
 }

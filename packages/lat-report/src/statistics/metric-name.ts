@@ -36,3 +36,9 @@ export function metricUnit(name: string): string {
   if (isShare(name)) return "%";
   return quantity(name) === "loss" ? "nats" : "";
 }
+
+/** `Attack success rate, %`. */
+export function metricHeading(name: string): string {
+  const unit = metricUnit(name);
+  return unit === "" ? metricTitle(name) : `${metricTitle(name)}, ${unit}`;
+}

@@ -4,12 +4,15 @@ import { formatEstimate } from "./format.ts";
 import { metricPhrase } from "./metric-name.ts";
 import type { Setting } from "./settings.ts";
 
-/** What the study says about LAT, in one sentence. */
+/** What the study says about LAT: `claim: evidence` is one sentence. */
 export interface Verdict {
   readonly favours: "lat" | "rivals" | "neither" | "unknown";
   /** Whether the intervals of the compared figures are apart. */
   readonly settled: boolean;
-  readonly sentence: string;
+  /** What follows for LAT. */
+  readonly claim: string;
+  /** The figures it follows from; empty where there are none to compare. */
+  readonly evidence: string;
 }
 
 /** How `judge` chooses what it compares, in the report's words. */
@@ -41,7 +44,8 @@ export function judge(settings: readonly Setting[], cleanName: string, unforesee
     return {
       favours: "unknown",
       settled: false,
-      sentence: `Nothing can be said for or against LAT: no run of ${missing} is complete with both metrics.`,
+      claim: `Nothing can be said for or against LAT: no run of ${missing} is complete with both metrics`,
+      evidence: "",
     };
   }
   const rival = cheapestLevelWith(best, rivals);
@@ -56,23 +60,34 @@ function compare(rival: Candidate, equallyClean: Candidate | undefined, boldest:
   const state = (favours: Verdict["favours"], settled: boolean, lat: Candidate, claim: string): Verdict => ({
     favours,
     settled,
-    sentence:
-      `${claim}: ${lat.label} has ${what} ${formatEstimate(lat.unforeseen)} and ${kept} ${formatEstimate(lat.clean)}; ` +
+    claim,
+    evidence:
+      `${lat.label} has ${what} ${formatEstimate(lat.unforeseen)} and ${kept} ${formatEstimate(lat.clean)}; ` +
       `the best rival, ${rival.label}, has ${formatEstimate(rival.unforeseen)} and ${formatEstimate(rival.clean)}.`,
   });
+  const [moreResistant, cleaner] = [rival.unforeseen, rival.clean].map(({ better }) => `a ${better}`);
   const leanTo = (lat: Candidate, settled: boolean, gained: string) =>
     state("lat", settled, lat, settled ? `LAT helped, with ${gained}` : `LAT leads, with ${gained}, but ${overlap}`);
 
   if (equallyClean && gain(equallyClean.unforeseen, rival.unforeseen) > 0) {
     const settled = apart(equallyClean.unforeseen, rival.unforeseen);
-    return leanTo(equallyClean, settled, `a better ${what} at no cost in ${kept}`);
+    return leanTo(equallyClean, settled, `${moreResistant} ${what} at no cost in ${kept}`);
   }
   const isLevel = equallyClean && level(equallyClean.unforeseen, rival.unforeseen);
   if (isLevel && gain(equallyClean.clean, rival.clean) > 0) {
-    return leanTo(equallyClean, apart(equallyClean.clean, rival.clean), `a better ${kept} at a level ${what}`);
+    return leanTo(
+      equallyClean,
+      apart(equallyClean.clean, rival.clean),
+      `${cleaner} ${kept} at ${what} level with its best rival`,
+    );
   }
   if (gain(boldest.unforeseen, rival.unforeseen) > 0 && apart(boldest.unforeseen, rival.unforeseen)) {
-    return state("neither", true, boldest, `LAT is a trade, not a gain: a better ${what} for a worse ${kept}`);
+    return state(
+      "neither",
+      true,
+      boldest,
+      `LAT is a trade, not a gain, with ${moreResistant} ${what} for a worse ${kept}`,
+    );
   }
   const lat = equallyClean ?? boldest;
   const gains = [gain(lat.unforeseen, rival.unforeseen), gain(lat.clean, rival.clean)];

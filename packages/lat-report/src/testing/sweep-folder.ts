@@ -48,8 +48,6 @@ export const usualRuns: readonly MadeRun[] = [0, 1].flatMap((seed): MadeRun[] =>
   ];
 });
 
-export const implantedMetrics = metricsOf(4.66, 0.992);
-
 const machine = {
   started: "2026-01-01T12:00:00.000Z",
   versions: { bun: "1.4.5", tensorflow: "2.21.0" },
@@ -57,8 +55,13 @@ const machine = {
   gitRevision: "0123abc",
 };
 
-/** Writes a sweep's folder as the engine does. */
-export async function writeSweep(directory: string, runs: readonly MadeRun[] = usualRuns): Promise<void> {
+/** Writes a sweep's folder as the engine does; `implantedSuccess` is the attack success rate before any defence. */
+export async function writeSweep(
+  directory: string,
+  runs: readonly MadeRun[] = usualRuns,
+  implantedSuccess = 0.992,
+): Promise<void> {
+  const implantedMetrics = metricsOf(4.66, implantedSuccess);
   const summary: Summary = {
     schema: 1,
     task: "task-made-up",
