@@ -1,5 +1,5 @@
 import { forward, initialize } from "lat-engine";
-import { type Tensor, tf } from "lat-tensorflow";
+import { configure, type Tensor, tf } from "lat-tensorflow";
 import { afterAll, describe, expect, it } from "vitest";
 import { greedyDecoder, llama } from "../index.ts";
 
@@ -53,6 +53,15 @@ describe("greedyDecoder", () => {
   it("chooses what a whole forward pass for every token chooses, for prompts of any length", () => {
     expect(new Set(full.flat()).size).toBeGreaterThan(5);
     expect(decoder.decode(parameters, prompts)).toEqual(full);
+  });
+
+  it("chooses the same operation by operation", () => {
+    configure({ eager: true });
+    try {
+      expect(decoder.decode(parameters, prompts)).toEqual(full);
+    } finally {
+      configure({ eager: false });
+    }
   });
 
   it("ends each text at its end token", () => {

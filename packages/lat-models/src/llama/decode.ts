@@ -41,67 +41,12 @@ export function greedyDecoder(
   config: LlamaConfig,
   { batchSize, maxNewTokens, endToken }: DecodeOptions,
 ): GreedyDecoder {
-  const prefill = compile(
-    (parameters: Tensors, tokens: Tensor, lengths: Tensor): Step => {
-      const [batch, length] = tokens.shape as [number, number];
-      const cache: Cache = [];
-      const h = runLayers(
-        config,
-        parameters,
-        tokens,
-        tf.range(0, length, 1, "int32"),
-        (_, { queries, keys, values }) => {
-          const room = (x: Tensor) =>
-            tf.pad(x, [
-              [0, 0],
-              [0, maxNewTokens],
-              [0, 0],
-              [0, 0],
-            ]);
-          cache.push({ keys: room(keys), values: room(values) });
-          return causalAttention(queries, keys, values);
-        },
-      );
-      const rows = tf.reshape(h, [batch * length, config.hidden_size]);
-      const last = tf.add(
-        tf.mul(tf.range(0, batch, 1, "int32"), tf.scalar(length, "int32")),
-        tf.sub(lengths, tf.onesLike(lengths)),
-      );
-      return { token: mostLikely(config, parameters, gather(rows, last)), position: lengths, cache };
-    },
+  const read = compile(
+    (parameters: Tensors, tokens: Tensor, lengths: Tensor) =>
+      readPrompts(config, maxNewTokens, parameters, tokens, lengths),
     { name: "prefill" },
   );
-
-  const next = compile(
-    (parameters: Tensors, { token, position, cache }: Step): Step => {
-      const batch = token.shape[0] as number;
-      const capacity = cache[0]?.keys.shape[1] as number;
-      const slots = tf.range(0, capacity, 1, "int32");
-      const positions = tf.reshape(position, [batch, 1]);
-      const own = tf.reshape(tf.equal(slots, positions), [batch, capacity, 1, 1]);
-      const visible = tf.lessEqual(slots, positions);
-      const grown: Cache = [];
-      const h = runLayers(
-        config,
-        parameters,
-        tf.reshape(token, [batch, 1]),
-        positions,
-        (n, { queries, keys, values }) => {
-          const old = cache[n] as Cache[number];
-          const now = { keys: tf.where(own, keys, old.keys), values: tf.where(own, values, old.values) };
-          grown.push(now);
-          return attention(queries, now.keys, now.values, visible);
-        },
-      );
-      const rows = tf.reshape(h, [batch, config.hidden_size]);
-      return {
-        token: mostLikely(config, parameters, rows),
-        position: tf.add(position, tf.onesLike(position)),
-        cache: grown,
-      };
-    },
-    { name: "decode" },
-  );
+  const next = compile((parameters: Tensors, step: Step) => nextToken(config, parameters, step), { name: "decode" });
 
   function decodeBatch(parameters: Tensors, prompts: readonly (readonly number[])[]): number[][] {
     const longest = Math.max(...prompts.map((prompt) => prompt.length));
@@ -121,7 +66,7 @@ export function greedyDecoder(
         rows.map((prompt) => prompt.length),
         "int32",
       );
-      return prefill(parameters, tf.tensor2d(padded, [batchSize, length], "int32"), lengths);
+      return read(parameters, tf.tensor2d(padded, [batchSize, length], "int32"), lengths);
     });
     append(step);
     while (!texts.every(ended)) {
@@ -143,23 +88,70 @@ export function greedyDecoder(
       return batches.flatMap((start) => decodeBatch(parameters, prompts.slice(start, start + batchSize)));
     },
     release() {
-      prefill.release();
+      read.release();
       next.release();
     },
   };
 }
 
-/** From tokens [batch, tokens] to the residual stream after the last layer; `mix` is the attention of layer `n`. */
+/**
+ * Chooses the first token after each prompt and fills the cache, with room for the tokens to come.
+ *
+ * @param tokens int32 [batch, tokens], padded on the right
+ * @param lengths int32 [batch], the number of real tokens
+ */
+function readPrompts(
+  config: LlamaConfig,
+  maxNewTokens: number,
+  parameters: Tensors,
+  tokens: Tensor,
+  lengths: Tensor,
+): Step {
+  const [batch, length] = tokens.shape as [number, number];
+  const cache: Cache = [];
+  const withRoom = (x: Tensor) => tf.concat([x, tf.zeros([batch, maxNewTokens, ...x.shape.slice(2)])], 1);
+  const attend = (_: number, { queries, keys, values }: Projections) => {
+    cache.push({ keys: withRoom(keys), values: withRoom(values) });
+    return causalAttention(queries, keys, values);
+  };
+  const h = runLayers(config, parameters, tokens, tf.range(0, length, 1, "int32"), attend);
+  const firsts = tf.range(0, batch * length, length, "int32");
+  const lasts = tf.add(firsts, tf.sub(lengths, tf.scalar(1, "int32")));
+  const rows = gather(tf.reshape(h, [batch * length, config.hidden_size]), lasts);
+  return { token: mostLikely(config, parameters, rows), position: lengths, cache };
+}
+
+/** Appends the last token of each text to the cache and chooses the one after it. */
+function nextToken(config: LlamaConfig, parameters: Tensors, { token, position, cache: old }: Step): Step {
+  const batch = token.shape[0] as number;
+  const capacity = old[0]?.keys.shape[1] as number;
+  const slots = tf.range(0, capacity, 1, "int32");
+  const positions = tf.reshape(position, [batch, 1]);
+  const own = tf.reshape(tf.equal(slots, positions), [batch, capacity, 1, 1]);
+  const visible = tf.lessEqual(slots, positions);
+  const cache: Cache = [];
+  const attend = (n: number, { queries, ...now }: Projections) => {
+    const { keys, values } = old[n] as Cache[number];
+    const grown = { keys: tf.where(own, now.keys, keys), values: tf.where(own, now.values, values) };
+    cache.push(grown);
+    return attention(queries, grown.keys, grown.values, visible);
+  };
+  const h = runLayers(config, parameters, tf.reshape(token, [batch, 1]), positions, attend);
+  const rows = tf.reshape(h, [batch, config.hidden_size]);
+  return { token: mostLikely(config, parameters, rows), position: tf.add(position, tf.scalar(1, "int32")), cache };
+}
+
+/** From tokens [batch, tokens] to the residual stream after the last layer; `attend` is the attention of layer `n`. */
 function runLayers(
   config: LlamaConfig,
   parameters: Tensors,
   tokens: Tensor,
   positions: Tensor,
-  mix: (n: number, projections: Projections) => Tensor,
+  attend: (n: number, projections: Projections) => Tensor,
 ): Tensor {
   let h = gather(parameters[embeddingName]!, tokens);
   for (let n = 0; n < config.num_hidden_layers; n++) {
-    h = addAttention(parameters, n, h, mix(n, project(config, parameters, n, h, positions)));
+    h = addAttention(parameters, n, h, attend(n, project(config, parameters, n, h, positions)));
     h = tf.add(h, mlp(config, parameters, n, h));
   }
   return h;

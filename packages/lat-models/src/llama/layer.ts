@@ -9,7 +9,7 @@ export interface Projections {
   readonly values: Tensor;
 }
 
-/** The token embeddings: [batch, tokens] int32 → [batch, tokens, hidden]. */
+/** The token embeddings: [vocabulary, hidden]. */
 export const embeddingName = "model.embed_tokens.weight";
 
 /** `y = x · wᵀ` on the last axis; `weight` is [out, in], as checkpoints store it. */

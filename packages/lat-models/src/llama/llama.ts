@@ -3,7 +3,7 @@ import { causalAttention, gather, type Tensor, tf } from "lat-tensorflow";
 import { checkLlamaConfig, type LlamaConfig } from "./config.ts";
 import { addAttention, embeddingName, head, mlp, type Projections, project } from "./layer.ts";
 
-/** What every transformer's network from scratch starts from in Hugging Face's code. */
+/** Standard deviation of every matrix of a network from scratch: Hugging Face's default `initializer_range`. */
 const initializerRange = 0.02;
 
 /**
