@@ -2,16 +2,16 @@ import { describe, expect, it } from "vitest";
 import { duration, size, table } from "./output.ts";
 
 describe("table", () => {
-  it("aligns the first column left and the others right", () => {
+  it("aligns words to the left and figures to the right", () => {
     const rows = [
-      ["ft", "–", "0.99"],
-      ["lat", "16", "0.4"],
+      ["ft", "–", "0.99", "ok"],
+      ["lat", "16", "0.4", "diverged"],
     ];
-    expect(table(["method", "ε", "rate"], rows).split("\n")).toEqual([
-      "method   ε  rate",
-      "──────  ──  ────",
-      "ft       –  0.99",
-      "lat     16   0.4",
+    expect(table(["method", "ε", "rate", "status"], rows).split("\n")).toEqual([
+      "method   ε  rate  status",
+      "──────  ──  ────  ────────",
+      "ft       –  0.99  ok",
+      "lat     16   0.4  diverged",
     ]);
   });
 });

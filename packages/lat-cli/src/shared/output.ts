@@ -19,14 +19,21 @@ export function warn(text: string): void {
   note(`warning: ${text}`);
 }
 
-/** Columns of text, as wide as their widest cell; figures in all but the first column are aligned to the right. */
+/** Columns of text, as wide as their widest cell: words to the left, figures to the right. */
 export function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headers.map((header, column) => Math.max(header.length, ...rows.map((row) => row[column]!.length)));
+  const columns = headers.map((header, column) => {
+    const cells = rows.map((row) => row[column]!);
+    return {
+      width: Math.max(...[header, ...cells].map((cell) => cell.length)),
+      words: cells.some((cell) => /^\p{L}/u.test(cell)),
+    };
+  });
   const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join("  ");
-  return [line(headers), line(widths.map((width) => "─".repeat(width))), ...rows.map(line)].join("\n");
+    columns
+      .map(({ width, words }, column) => (words ? cells[column]!.padEnd(width) : cells[column]!.padStart(width)))
+      .join("  ")
+      .trimEnd();
+  return [line(headers), line(columns.map(({ width }) => "─".repeat(width))), ...rows.map(line)].join("\n");
 }
 
 /** `45 s`, `12 min`, `3.4 h` */

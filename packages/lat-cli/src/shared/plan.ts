@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { estimate, type RunConfig, type Task } from "lat-engine";
-import { stringify } from "yaml";
+import { Document, isSeq, visit } from "yaml";
 import { chooseCompute } from "./compute.ts";
 import type { CommonOptions, ComputeOptions } from "./options.ts";
 import { duration, print, printJson, size } from "./output.ts";
@@ -12,7 +12,7 @@ export async function plan(
   configs: readonly RunConfig[],
   options: CommonOptions & ComputeOptions,
 ): Promise<void> {
-  if (!options.json) print(stringify(factor(configs)).trimEnd());
+  if (!options.json) print(toYaml(factor(configs)));
   chooseCompute(options);
   const display = openDisplay();
   const estimated = await estimate(task, configs, observe(display)).finally(display.close);
@@ -21,6 +21,14 @@ export async function plan(
     const { runs, steps, seconds, peakBytes } = estimated;
     print(`# runs: ${runs}, steps: ${steps}, time: about ${duration(seconds)}, memory: about ${size(peakBytes)}`);
   }
+}
+
+/** YAML with one line for each of the `runs`. */
+function toYaml(settings: Settings): string {
+  const document = new Document(settings);
+  const runs = document.get("runs");
+  if (isSeq(runs)) visit(runs, { Map: (_, map) => void (map.flow = true) });
+  return document.toString({ lineWidth: 0 }).trimEnd();
 }
 
 type Settings = Readonly<Record<string, unknown>>;
