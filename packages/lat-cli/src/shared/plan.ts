@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { estimate, type RunConfig, type Task } from "lat-engine";
-import { Document, isSeq, visit } from "yaml";
+import { Document, isSeq, type YAMLMap } from "yaml";
 import { chooseCompute } from "./compute.ts";
 import type { CommonOptions, ComputeOptions } from "./options.ts";
 import { duration, print, printJson, size } from "./output.ts";
@@ -27,7 +27,7 @@ export async function plan(
 function toYaml(settings: Settings): string {
   const document = new Document(settings);
   const runs = document.get("runs");
-  if (isSeq(runs)) visit(runs, { Map: (_, map) => void (map.flow = true) });
+  for (const run of isSeq<YAMLMap>(runs) ? runs.items : []) run.flow = true;
   return document.toString({ lineWidth: 0 }).trimEnd();
 }
 
