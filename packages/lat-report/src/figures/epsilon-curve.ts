@@ -55,7 +55,7 @@ export function epsilonCurve(data: EpsilonCurveData, style: Style, width: number
         type: "quantitative",
         title: "ε relative to the activation’s norm",
         scale: { type: "log", domain: [ends.x, ends.x2], nice: false },
-        axis: { values: logTicks(ends.x, ends.x2), format: "~g" },
+        axis: { ...logTicks(ends.x, ends.x2), format: "~g" },
       },
       y: span(null, y.domain, height),
     },
@@ -81,10 +81,11 @@ export function epsilonCurve(data: EpsilonCurveData, style: Style, width: number
   };
 }
 
-/** Powers of ten inside the bounds, with twice and five times each where few fit. */
-function logTicks(low: number, high: number): number[] {
+/** Powers of ten inside the bounds, with twice and five times each where few fit; Vega’s choice where none do. */
+function logTicks(low: number, high: number): { values: number[] } | { tickCount: number } {
   const decades = Array.from({ length: 25 }, (_, index) => 10 ** (index - 12));
   const inside = (ticks: number[]) => ticks.filter((tick) => tick >= low && tick <= high);
   const fine = inside(decades.flatMap((decade) => [decade, 2 * decade, 5 * decade]));
-  return fine.length <= 7 ? fine : inside(decades);
+  if (fine.length < 2) return { tickCount: 3 };
+  return { values: fine.length <= 7 ? fine : inside(decades) };
 }

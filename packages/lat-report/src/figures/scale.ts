@@ -23,7 +23,7 @@ export function metricScale(estimates: readonly Estimate[]): Scale {
   const unit = isShare(name) ? 100 : 1;
   const values = estimates.map((estimate) => estimate.value);
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const spread = most - least || Math.max(...estimates.map(({ low, high }) => high - low)) || Math.abs(most) || 1;
+  const spread = most - least || Math.max(...estimates.map(({ low, high }) => high - low)) || Math.abs(most) / 10 || 1;
   const low = Math.max(Math.min(...estimates.map((estimate) => estimate.low)), least - spread / 2);
   const high = Math.min(Math.max(...estimates.map((estimate) => estimate.high)), most + spread / 2);
   const margin = 0.07 * (high - low || spread);

@@ -20,12 +20,12 @@ export interface Estimate {
 
 /** How `combine` makes an interval, in the report's words. */
 export const combineMethod =
-  "Each run's interval covers the choice of evaluation cases; runs of a setting share those cases, so averaging over " +
+  "Each run’s interval covers the choice of evaluation cases; runs of a setting share those cases, so averaging over " +
   "seeds does not shrink that part. The squared standard error of a mean over k seeds is therefore the mean of the " +
-  "runs' squared standard errors (interval half-width / 1.96, upper and lower side apart) plus S² / k, S² being the " +
-  "variance of the values between seeds. The 95 % interval is the mean ± t times the standard error, t being Student's " +
+  "runs’ squared standard errors (interval half-width / 1.96, upper and lower side apart) plus S² / k, S² being the " +
+  "variance of the values between seeds. The 95 % interval is the mean ± t times the standard error, t being Student’s " +
   "quantile at the Welch–Satterthwaite degrees of freedom: 1.96 where seeds agree, up to 12.7 where two seeds differ " +
-  "much. Shares are cut at 0 and 100 %. With one seed the interval is the run's own and says nothing about other seeds.";
+  "much. Shares are cut at 0 and 100 %. With one seed the interval is the run’s own and says nothing about other seeds.";
 
 /**
  * Combines one metric's values over the seeds of a setting; see `combineMethod`.

@@ -18,8 +18,8 @@ export interface Verdict {
 /** How `judge` chooses what it compares, in the report's words. */
 export const verdictMethod =
   "The rival is the best FT, RLP or AT setting on the unforeseen metric; of those level with it (each mean inside the " +
-  "other's interval) the one with the best clean metric. LAT is given its best setting among those whose clean mean is " +
-  "equal to the rival's or better. Settings are chosen on the figures shown here, so a method with more of them had " +
+  "other’s interval) the one with the best clean metric. LAT is given its best setting among those whose clean mean is " +
+  "equal to the rival’s or better. Settings are chosen on the figures shown here, so a method with more of them had " +
   "more chances.";
 
 interface Candidate {
