@@ -56,7 +56,7 @@ describe.each(["llama-tied", "llama-untied"])("%s, as saved by transformers", (n
     const differentiate = compile((p: State) =>
       valueAndGradients(() => {
         const { logits } = forward(model, p, { tokens }) as { logits: Tensor };
-        return { value: logSoftmaxLabel(tf.slice(logits, [0, 0, 0], [2, 6, -1]), labels), auxiliary: {} };
+        return logSoftmaxLabel(tf.slice(logits, [0, 0, 0], [2, 6, -1]), labels);
       }, p),
     );
     const { gradients } = differentiate(parameters);

@@ -34,11 +34,7 @@ export function gradcheck<K extends string>(
     const output = fn(inputs);
     // All different and none near 0, so that no error is hidden.
     const weights = Float32Array.from({ length: output.size }, (_, i) => 1 + ((i * 0.618034) % 1));
-    const { gradients } = valueAndGradients(
-      () => ({ value: fn(inputs), auxiliary: {} }),
-      inputs,
-      tf.tensor(weights, output.shape),
-    );
+    const { gradients } = valueAndGradients(() => fn(inputs), inputs, tf.tensor(weights, output.shape));
     let worst: GradientError | undefined;
     for (const name of names) {
       const { shape } = inputs[name];
