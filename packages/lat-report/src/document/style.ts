@@ -36,7 +36,7 @@ th{font-weight:600;vertical-align:bottom;border-top:1.5px solid var(--ink);borde
 thead th{white-space:normal;min-width:5.5rem}
 td:first-child,th:first-child{text-align:left;padding-left:.2rem;position:sticky;left:0;background:var(--paper)}
 tbody tr+tr td{border-top:1px solid var(--grid)}
-small{display:block;font-size:.8125rem;font-weight:400;color:var(--muted)}
+small{display:block;font-size:.93em;font-weight:400;color:var(--muted)}
 .warning{margin:1rem 0;padding:.75rem 1rem;border-left:4px solid var(--warn);background:var(--warn-wash)}
 .warning ul{margin:.35rem 0 0;padding-left:1.1rem}
 .warning strong{color:var(--warn)}
@@ -55,7 +55,7 @@ summary:focus-visible{outline:2px solid var(--at);outline-offset:2px}
 @media (max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}
 @media print{
 main{max-width:none;padding:0}body{font-size:10pt}h2{break-after:avoid}figure,tr,.transcript{break-inside:avoid}
-.scroll{overflow:visible}th,td{padding:.25rem .35rem;white-space:normal}table{font-size:7.5pt}
+figure:has(table){break-inside:auto}.scroll{overflow:visible}th,td{padding:.25rem .35rem;white-space:normal}table{font-size:7.5pt}
 details::details-content{content-visibility:visible;display:block;height:auto}summary{list-style:none}
 }
 `.trim();

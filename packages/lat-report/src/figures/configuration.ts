@@ -5,12 +5,12 @@ import type { Style } from "./theme.ts";
 const panelMargin = 34;
 
 /** What all figures of a style share: type, axes, legend, title. */
-export function configuration({ palette, font, panel }: Style): Config {
+export function configuration({ palette, font, panel, title }: Style): Config {
   const text = { labelFontSize: 11, titleFontSize: 12, labelColor: palette.muted, titleColor: palette.ink };
   return {
     background: "transparent",
     font,
-    padding: 4,
+    padding: title ? 16 : 4,
     view: { stroke: null },
     axis: {
       ...text,

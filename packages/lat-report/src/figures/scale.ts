@@ -15,18 +15,20 @@ export interface Scale {
 }
 
 /**
- * An axis that holds every mean. Intervals widen it by at most half of the means' own spread on either side, so that
- * one very wide interval does not squeeze the figure; a longer bar is cut at the frame.
+ * An axis that holds every mean, and of the intervals what reaches no farther out than half of the means' spread or one
+ * typical (median) interval: intervals of usual width are whole, while a very wide one is cut at the frame and does not
+ * squeeze the figure.
  */
 export function metricScale(estimates: readonly Estimate[]): Scale {
   const { name } = estimates[0]!;
   const unit = isShare(name) ? 100 : 1;
   const values = estimates.map((estimate) => estimate.value);
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const spread = most - least || Math.max(...estimates.map(({ low, high }) => high - low)) || Math.abs(most) / 10 || 1;
-  const low = Math.max(Math.min(...estimates.map((estimate) => estimate.low)), least - spread / 2);
-  const high = Math.min(Math.max(...estimates.map((estimate) => estimate.high)), most + spread / 2);
-  const margin = 0.07 * (high - low || spread);
+  const widths = estimates.map(({ low, high }) => high - low).sort((a, b) => a - b);
+  const reach = Math.max((most - least) / 2, widths[Math.floor(widths.length / 2)]!) || Math.abs(most) / 20 || 1;
+  const low = Math.max(Math.min(...estimates.map((estimate) => estimate.low)), least - reach);
+  const high = Math.min(Math.max(...estimates.map((estimate) => estimate.high)), most + reach);
+  const margin = 0.07 * (high - low || reach);
   const domain = [unit * (low - margin), unit * (high + margin)] as const;
   return {
     title: metricHeading(name),

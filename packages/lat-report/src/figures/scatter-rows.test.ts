@@ -48,11 +48,23 @@ test("it follows the direction in which an axis improves", () => {
   ]);
 });
 
+test("intervals of usual width are whole, however close the means", () => {
+  const { x, bars } = scatterRows(data("lower", [1, 5], [1.001, 5.001]), 100, 100);
+  expect(x.domain[0]).toBeLessThan(0.9);
+  expect([bars[0]!.x, bars[0]!.x2]).toEqual([0.9, 1.1]);
+});
+
 test("one very wide interval is cut and does not squeeze the figure", () => {
-  const wide = data("lower", [1, 5], [2, 3]);
+  const wide = data("lower", [1, 5], [2, 3], [3, 2]);
   const stretched = { ...wide.settings[0]!, clean: estimate(1, "clean", "lower", 50) };
-  const { x, bars } = scatterRows({ ...wide, settings: [stretched, wide.settings[1]!] }, 100, 100);
-  expect(x.domain[0]).toBeGreaterThan(0);
-  expect(x.domain[1]).toBeLessThan(3);
+  const { x, bars } = scatterRows({ ...wide, settings: [stretched, ...wide.settings.slice(1)] }, 100, 100);
+  expect(x.domain[0]).toBeGreaterThan(-1);
+  expect(x.domain[1]).toBeLessThan(5);
   expect(bars[0]!.x).toBe(x.domain[0]);
+});
+
+test("equal figures without uncertainty still have an axis", () => {
+  const same = { clean: estimate(2, "clean", "lower", 0), unforeseen: estimate(0, "unforeseen", "lower", 0) };
+  const { x, y } = scatterRows({ settings: [], implanted: same }, 100, 100);
+  for (const { domain } of [x, y]) expect(domain[1]).toBeGreaterThan(domain[0]);
 });

@@ -8,7 +8,7 @@ export function byline({ study, settings }: Analysis): string {
   const parts = [
     `${completeRuns(study)} of ${study.runs.length} ${study.runs.length === 1 ? "run" : "runs"} complete`,
     `${settings.length} ${settings.length === 1 ? "setting" : "settings"}`,
-    `seeds ${seedsOf(study).join(", ")}`,
+    `${seedsOf(study).length === 1 ? "seed" : "seeds"} ${seedsOf(study).join(", ")}`,
     formatSeconds((study.implanted?.wallSeconds ?? 0) + defenceSeconds(study)),
     ...(study.provenance ? [deviceText(study.provenance.device)] : []),
   ];

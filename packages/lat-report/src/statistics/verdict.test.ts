@@ -73,7 +73,7 @@ describe("the verdict", () => {
     expect(judged(ft, rlp, setting("lat", 48, 4.71, 0.001))).toMatchObject({
       favours: "lat",
       settled: true,
-      claim: "LAT helped, with a lower loss (desirable) at attack success rate level with its best rival",
+      claim: "LAT helped, with a lower loss (desirable) at the same level of attack success rate",
     });
     expect(judged(rlp, setting("lat", 48, 4.845, 0.001))).toMatchObject({ favours: "lat", settled: false });
   });

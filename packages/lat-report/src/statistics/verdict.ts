@@ -78,7 +78,7 @@ function compare(rival: Candidate, equallyClean: Candidate | undefined, boldest:
     return leanTo(
       equallyClean,
       apart(equallyClean.clean, rival.clean),
-      `${cleaner} ${kept} at ${what} level with its best rival`,
+      `${cleaner} ${kept} at the same level of ${what}`,
     );
   }
   if (gain(boldest.unforeseen, rival.unforeseen) > 0 && apart(boldest.unforeseen, rival.unforeseen)) {
