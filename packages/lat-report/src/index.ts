@@ -1,7 +1,7 @@
 export { readStudy } from "./read/read-study.ts";
 export type { Implanted, Provenance, Study, StudyRun } from "./read/study.ts";
 export { type Axes, chooseAxes } from "./statistics/axes.ts";
-export { combine, type Estimate } from "./statistics/combine.ts";
+export type { Estimate } from "./statistics/combine.ts";
 export {
   formatCount,
   formatEstimate,
