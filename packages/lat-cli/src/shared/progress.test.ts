@@ -28,9 +28,9 @@ describe("on a pipe", () => {
     observer.phase("evaluate", "lat ε 8 seed 0");
     expect(out.written).toEqual([
       "lat ε 8 seed 0 · defend\n",
-      "lat ε 8 seed 0 · defend 10/100, 90 s left, loss 10\n",
-      "lat ε 8 seed 0 · defend 20/100, 80 s left, loss 20\n",
-      "lat ε 8 seed 0 · defend 25/100, 75 s left, loss 25\n",
+      "lat ε 8 seed 0 · defend, 10/100, 90 s left, loss 10\n",
+      "lat ε 8 seed 0 · defend, 20/100, 80 s left, loss 20\n",
+      "lat ε 8 seed 0 · defend, 25/100, 75 s left, loss 25\n",
       "lat ε 8 seed 0 · evaluate\n",
     ]);
   });
@@ -60,9 +60,33 @@ describe("on a terminal", () => {
     display.close();
     const lines = out.written.join("").split("\r\u001b[2K").slice(1);
     expect(lines).toHaveLength(5);
-    expect(lines[0]).toBe(`defend ${"░".repeat(24)} `);
+    expect(lines[0]).toBe("defend");
     expect(lines[3]).toContain(`defend ${"█".repeat(11)}${"░".repeat(13)} 9/20, 0 s left`);
     expect(lines.at(-1)!.endsWith("\n")).toBe(true);
     for (const line of lines) expect(line.trimEnd().length).toBeLessThan(50);
+  });
+
+  it("writes a line above the bar, or below one that is full", () => {
+    const out = stream({ isTTY: true, columns: 80 });
+    const display = openDisplay(out);
+    display.begin("defend");
+    display.say("news");
+    display.update(1, 1, "");
+    display.say("more");
+    const bar = `defend ${"█".repeat(24)} 1/1, in 0 s`;
+    const clear = "\r\u001b[2K";
+    expect(out.written.join("")).toBe(`${clear}defend${clear}news\n${clear}defend${clear}${bar}\n${clear}more\n`);
+  });
+
+  it("tells the time left by the later half, since the first steps also compile", () => {
+    const out = stream({ isTTY: true, columns: 80 });
+    const display = openDisplay(out);
+    display.begin("defend");
+    now += 60_000;
+    for (let step = 1; step <= 10; step++) {
+      now += 1000;
+      display.update(step, 100, "");
+    }
+    expect(out.written.at(-1)).toContain("10/100, 90 s left");
   });
 });

@@ -1,12 +1,14 @@
 import type { Observer } from "lat-engine";
 import type { Progress } from "lat-system";
-import { clearLine, duration, note, size, warn } from "./output.ts";
+import { clearLine, duration, size } from "./output.ts";
 
 /** How far one piece of work has come, drawn on stderr: a bar on a terminal, a line now and then elsewhere. */
 export interface Display {
   /** A new piece of work begins; the one before is over. */
   begin(label: string, unit?: Unit): void;
   update(done: number, total: number, detail: string): void;
+  /** A line of its own, above the bar. */
+  say(text: string): void;
   close(): void;
 }
 
@@ -24,7 +26,8 @@ interface Work {
   readonly label: string;
   readonly unit: Unit;
   readonly started: number;
-  done: number;
+  /** When how much was done, since the work began. */
+  readonly history: { readonly at: number; readonly done: number }[];
   total: number;
   detail: string;
 }
@@ -36,24 +39,31 @@ export function openDisplay(stream: Stream = process.stderr): Display {
   const show = (shown: Work): void => {
     lastShown = performance.now();
     if (stream.isTTY) stream.write(`${clearLine}${drawBar(shown, stream.columns ?? 80)}`);
-    else stream.write(`${shown.label} ${figures(shown)}`.trimEnd().concat("\n"));
+    else stream.write(`${[shown.label, ...figures(shown)].join(", ")}\n`);
   };
   const close = (): void => {
     if (!work) return;
-    if (stream.isTTY || work.done > 0) show(work);
+    if (stream.isTTY || figures(work).length > 0) show(work);
     if (stream.isTTY) stream.write("\n");
     work = undefined;
   };
   return {
     begin(label, unit = String) {
       close();
-      work = { label, unit, started: performance.now(), done: 0, total: 0, detail: "" };
+      work = { label, unit, started: performance.now(), history: [], total: 0, detail: "" };
       show(work);
     },
     update(done, total, detail) {
       if (!work) return;
-      Object.assign(work, { done, total, detail });
-      if (performance.now() - lastShown >= interval) show(work);
+      const at = performance.now();
+      work.history.push({ at, done });
+      Object.assign(work, { total, detail });
+      if (at - lastShown >= interval) show(work);
+    },
+    say(text) {
+      if (work && isOver(work)) close();
+      stream.write(`${stream.isTTY ? clearLine : ""}${text}\n`);
+      if (work && stream.isTTY) show(work);
     },
     close,
   };
@@ -63,8 +73,8 @@ export function openDisplay(stream: Stream = process.stderr): Display {
 export function observe(display: Display): Observer {
   return {
     phase: (name, label) => display.begin(`${label} · ${name}`),
-    progress: (done, total, detail) => display.update(done, total, detail),
-    log: (level, message) => (level === "info" ? note(message) : warn(message)),
+    progress: display.update,
+    log: (level, message) => display.say(level === "info" ? message : `warning: ${message}`),
   };
 }
 
@@ -79,21 +89,37 @@ export function follow(display: Display): (progress: Progress) => void {
   };
 }
 
-function drawBar(work: Work, columns: number): string {
-  const width = 24;
-  const filled = work.total > 0 ? Math.round((width * work.done) / work.total) : 0;
-  const line = `${work.label} ${"█".repeat(filled)}${"░".repeat(width - filled)} ${figures(work)}`;
-  // A line that wraps cannot be drawn over.
-  return line.slice(0, columns - 1);
+function isOver({ history, total }: Work): boolean {
+  return total > 0 && history.at(-1)!.done >= total;
 }
 
-/** `120/500, 3 min left, loss 4.21` */
-function figures({ started, unit, done, total, detail }: Work): string {
-  const elapsed = (performance.now() - started) / 1000;
-  const parts = [
-    total > 0 && `${unit(done)}/${unit(total)}`,
-    done > 0 && (done < total ? `${duration((elapsed * (total - done)) / done)} left` : `in ${duration(elapsed)}`),
-    detail,
-  ];
-  return parts.filter((part) => part !== false && part !== "").join(", ");
+function drawBar(work: Work, columns: number): string {
+  const width = 24;
+  const { label, history, total } = work;
+  const filled = Math.round((width * (history.at(-1)?.done ?? 0)) / total);
+  const bar = total > 0 ? ["█".repeat(filled) + "░".repeat(width - filled)] : [];
+  // A line that wraps cannot be drawn over.
+  return [label, ...bar, figures(work).join(", ")]
+    .join(" ")
+    .slice(0, columns - 1)
+    .trimEnd();
+}
+
+/** `120/500`, `3 min left`, `loss 4.21` */
+function figures(work: Work): string[] {
+  const { unit, history, total, detail } = work;
+  const last = history.at(-1);
+  const amount = last && total > 0 ? [`${unit(last.done)}/${unit(total)}`] : [];
+  return [...amount, ...timing(work), ...(detail ? [detail] : [])];
+}
+
+/** The time left goes by the later half of what is done: the first steps also compile. */
+function timing(work: Work): string[] {
+  const { started, history, total } = work;
+  const last = history.at(-1);
+  if (!last || total === 0) return [];
+  if (isOver(work)) return [`in ${duration((last.at - started) / 1000)}`];
+  const middle = history[Math.floor((history.length - 1) / 2)]!;
+  const rate = (last.done - middle.done) / (last.at - middle.at);
+  return rate > 0 ? [`${duration((total - last.done) / rate / 1000)} left`] : [];
 }

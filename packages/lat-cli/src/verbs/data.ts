@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { PackagePin } from "lat-system";
 import { type CommonOptions, verb } from "../shared/options.ts";
-import { note, print, printJson, size, table } from "../shared/output.ts";
+import { print, printJson, size, table } from "../shared/output.ts";
 
 interface DataOptions extends CommonOptions {
   readonly fix?: true;
@@ -32,7 +32,11 @@ async function data(names: readonly string[], options: DataOptions): Promise<voi
   const fetched: { name: string; folder: string }[] = [];
   try {
     for (const pin of new Map(chosen.map((each) => [each.name, each])).values()) {
-      const folder = await fetchPackage(pin, { fix: options.fix ?? false, onProgress: follow(display), onWait: note });
+      const folder = await fetchPackage(pin, {
+        fix: options.fix ?? false,
+        onProgress: follow(display),
+        onWait: display.say,
+      });
       fetched.push({ name: pin.name, folder });
     }
   } finally {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type CommonOptions, verb } from "../shared/options.ts";
-import { note, print, printJson } from "../shared/output.ts";
+import { print, printJson } from "../shared/output.ts";
 
 interface DoctorOptions extends CommonOptions {
   readonly fix?: true;
@@ -21,7 +21,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
     const { follow, openDisplay } = await import("../shared/progress.ts");
     const display = openDisplay();
     try {
-      await provision({ gpu, fix: true, onProgress: follow(display), onWait: note });
+      await provision({ gpu, fix: true, onProgress: follow(display), onWait: display.say });
     } finally {
       display.close();
     }

@@ -54,14 +54,14 @@ async function sweep(name: string | undefined, options: SweepOptions): Promise<v
     (runOptions) => engine.sweep(task, configs, runOptions),
     ({ runs }) => runs.length < configs.length || runs.some(({ status }) => status === "interrupted"),
   );
-  const { writeReport } = await import("lat-report");
-  const report = await writeReport(out);
+  const { sweepTable } = await import("../shared/results.ts");
   if (options.json) printJson(summary);
-  else {
-    const { sweepTable } = await import("../shared/results.ts");
-    print(`${await sweepTable(out)}\n\nReport: ${report.html}`);
-  }
+  else print(await sweepTable(out));
   note(`Summary: ${join(out, "summary.json")}`);
+  const { writeReport } = await import("lat-report");
+  const { html } = await writeReport(out);
+  if (options.json) note(`Report: ${html}`);
+  else print(`\nReport: ${html}`);
   const failed = summary.runs.filter(({ status }) => status === "failed");
   if (failed.length > 0)
     throw new LatError(`${failed.length} of ${summary.runs.length} runs failed: ${failed[0]!.error}`);
