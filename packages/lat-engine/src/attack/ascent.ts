@@ -1,5 +1,5 @@
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
-import { ball, type Ball } from "../ball/ball.ts";
+import { type Ball, ball } from "../ball/ball.ts";
 import type { AttackConfig } from "../experiment/config.ts";
 import type { Site, State, Tensors } from "../model/model.ts";
 import { type Perturbations, prefix, suffix } from "../model/run.ts";
@@ -38,7 +38,11 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
   const ballAt = (site: Site, state: State): Ball =>
     ball(config.norm, config.scope, site.tokens && maskKey && !published ? state[maskKey] : undefined);
 
-  function objectiveOf(parameters: Tensors, state: State, perturbations: Perturbations): { sums: Tensor; weights: Tensor } {
+  function objectiveOf(
+    parameters: Tensors,
+    state: State,
+    perturbations: Perturbations,
+  ): { sums: Tensor; weights: Tensor } {
     const output = suffix(model, parameters, state, first, perturbations);
     return perExample(likelihood(output, state, objective.of), objective.term);
   }
@@ -71,7 +75,9 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
         const point = startPoint(config.start, ballAt(site, state), draws[site.name]!, epsilon);
         return inside(site, state, point, epsilon);
       }),
-      moments: bySite(sites, (site) => Object.fromEntries(rule.keys.map((key) => [key, tf.zerosLike(draws[site.name]!.normal)]))),
+      moments: bySite(sites, (site) =>
+        Object.fromEntries(rule.keys.map((key) => [key, tf.zerosLike(draws[site.name]!.normal)])),
+      ),
     }),
     { name: "start", ...options },
   );
@@ -97,7 +103,8 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
         const delta = tf.add(perturbations[site.name]!, moving ? tf.mul(step, alongExamples(moving, step)) : step);
         const projected = inside(site, state, delta, epsilon);
         const real = tf.cast(tf.greater(around.dimensions(projected), 0), "float32");
-        const share = (condition: Tensor): Tensor => tf.div(tf.sum(tf.mul(tf.cast(condition, "float32"), real)), tf.sum(real));
+        const share = (condition: Tensor): Tensor =>
+          tf.div(tf.sum(tf.mul(tf.cast(condition, "float32"), real)), tf.sum(real));
         const shares = tf.stack([
           share(tf.equal(around.norm(gradient), 0)),
           tf.mean(nonFinite),
@@ -160,5 +167,8 @@ function finite(gradient: Tensor): { gradient: Tensor; nonFinite: Tensor } {
   const isFinite = tf.cast(tf.isFinite(gradient), "float32");
   const whole = tf.min(isFinite, axes, true);
   const zero = tf.zerosLike(gradient);
-  return { gradient: tf.where(tf.cast(tf.mul(whole, tf.onesLike(gradient)), "bool"), gradient, zero), nonFinite: tf.sub(1, whole) };
+  return {
+    gradient: tf.where(tf.cast(tf.mul(whole, tf.onesLike(gradient)), "bool"), gradient, zero),
+    nonFinite: tf.sub(1, whole),
+  };
 }

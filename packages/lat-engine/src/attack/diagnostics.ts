@@ -19,11 +19,23 @@ export function summarizeAttacks(steps: readonly Progress[]): AttackSummary | un
   const ascents = lossByAscent.length - 1;
   const warnings: string[] = [];
   if (ascents > 0 && !(lossAfter > lossBefore + EFFECTIVE * Math.abs(lossBefore))) {
-    warnings.push(`the attack did not raise the loss: ${lossBefore.toFixed(4)} before, ${lossAfter.toFixed(4)} after ${ascents} ascents`);
+    warnings.push(
+      `the attack did not raise the loss: ${lossBefore.toFixed(4)} before, ${lossAfter.toFixed(4)} after ${ascents} ascents`,
+    );
   }
   if (zeroGradientShare > TOLERATED) warnings.push(`${percent(zeroGradientShare)} of the attack's gradients were zero`);
-  if (nonFiniteGradientShare > TOLERATED) warnings.push(`${percent(nonFiniteGradientShare)} of the attack's gradients were not finite`);
-  return { ascents, lossByAscent, lossBefore, lossAfter, zeroGradientShare, nonFiniteGradientShare, boundaryShare, warnings };
+  if (nonFiniteGradientShare > TOLERATED)
+    warnings.push(`${percent(nonFiniteGradientShare)} of the attack's gradients were not finite`);
+  return {
+    ascents,
+    lossByAscent,
+    lossBefore,
+    lossAfter,
+    zeroGradientShare,
+    nonFiniteGradientShare,
+    boundaryShare,
+    warnings,
+  };
 }
 
 /** The mean of each column of rows of equal length. */

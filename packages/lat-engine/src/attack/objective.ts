@@ -30,6 +30,9 @@ export const objectives = {
 } as const satisfies Record<string, Objective>;
 
 /** Σ over positions of weight · term, and of weight, for each example: [example] both. */
-export function perExample({ logp, weights }: LabelLikelihood, term: (logp: Tensor) => Tensor): { sums: Tensor; weights: Tensor } {
+export function perExample(
+  { logp, weights }: LabelLikelihood,
+  term: (logp: Tensor) => Tensor,
+): { sums: Tensor; weights: Tensor } {
   return { sums: tf.sum(tf.mul(term(logp), weights), 1), weights: tf.sum(weights, 1) };
 }

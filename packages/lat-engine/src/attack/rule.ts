@@ -47,5 +47,8 @@ const rules: Readonly<Record<AttackConfig["rule"], AscentRule>> = {
 
 const publishedGradient: AscentRule = {
   keys: [],
-  direction: (gradient, moments, ball) => ({ direction: tf.div(gradient, tf.add(ball.norm(gradient), PUBLISHED_EPSILON)), moments }),
+  direction: (gradient, moments, ball) => ({
+    direction: tf.div(gradient, tf.add(ball.norm(gradient), PUBLISHED_EPSILON)),
+    moments,
+  }),
 };

@@ -18,15 +18,29 @@ export interface StartDraws {
   readonly uniform: Tensor;
 }
 
-export function drawStart(site: Site, shape: readonly number[], scope: Scope, restart: number, { seed, step, examples }: DrawContext): StartDraws {
+export function drawStart(
+  site: Site,
+  shape: readonly number[],
+  scope: Scope,
+  restart: number,
+  { seed, step, examples }: DrawContext,
+): StartDraws {
   const one = (kind: string, draw: typeof randomNormal, size: readonly number[]): Tensor =>
     tf.stack(examples.map((index) => draw(size, { seed, stream: `${kind} ${site.name} ${restart}`, step, index })));
   const balls = shape.slice(1).map((size, axis) => (scope === "token" && axis === 0 ? size : 1));
-  return tf.tidy(() => ({ normal: one("start", randomNormal, shape.slice(1)), uniform: one("radius", randomUniform, balls) }));
+  return tf.tidy(() => ({
+    normal: one("start", randomNormal, shape.slice(1)),
+    uniform: one("radius", randomUniform, balls),
+  }));
 }
 
 /** δ⁰ inside the ball of radius ε. */
-export function startPoint(start: AttackConfig["start"], ball: Ball, { normal, uniform }: StartDraws, epsilon: Tensor): Tensor {
+export function startPoint(
+  start: AttackConfig["start"],
+  ball: Ball,
+  { normal, uniform }: StartDraws,
+  epsilon: Tensor,
+): Tensor {
   switch (start) {
     case "zero":
       return tf.zerosLike(normal);

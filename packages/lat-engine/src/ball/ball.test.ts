@@ -20,10 +20,14 @@ function hostNorms(name: NormName, scope: Scope, x: Tensor): number[] {
 const dual: Record<NormName, NormName> = { l1: "linf", l2: "l2", linf: "l1" };
 
 const activation = fc
-  .array(fc.float({ min: -8, max: 8, noNaN: true, noDefaultInfinity: true }), { minLength: B * S * D, maxLength: B * S * D })
+  .array(fc.float({ min: -8, max: 8, noNaN: true, noDefaultInfinity: true }), {
+    minLength: B * S * D,
+    maxLength: B * S * D,
+  })
   .map((values) => values.map((v) => (Math.abs(v) < 1e-20 ? 0 : v)));
 const lengths = fc.array(fc.integer({ min: 1, max: S }), { minLength: B, maxLength: B });
-const maskOf = (real: number[]): Tensor => tf.tensor2d(real.map((n) => Array.from({ length: S }, (_, i) => (i < n ? 1 : 0))));
+const maskOf = (real: number[]): Tensor =>
+  tf.tensor2d(real.map((n) => Array.from({ length: S }, (_, i) => (i < n ? 1 : 0))));
 const padding = (x: Tensor, real: number[]): number[] =>
   (x.arraySync() as number[][][]).flatMap((example, i) => example.slice(real[i]).flat());
 const tidy = (body: () => void): void => void tf.tidy(() => void body());
@@ -33,9 +37,17 @@ describe.each(names)("%s", (name) => {
     const run = compile((x: Tensor, mask: Tensor, epsilon: Tensor) => {
       const b = ball(name, scope, mask);
       const projected = b.project(x, epsilon);
-      return { projected, again: b.project(projected, epsilon), steepest: b.steepest(x), norm: b.norm(x), real: tf.mul(x, tf.reshape(mask, [B, S, 1])) };
+      return {
+        projected,
+        again: b.project(projected, epsilon),
+        steepest: b.steepest(x),
+        norm: b.norm(x),
+        real: tf.mul(x, tf.reshape(mask, [B, S, 1])),
+      };
     });
-    const random = compile((normal: Tensor, uniform: Tensor, mask: Tensor) => ball(name, scope, mask).randomPoint(normal, uniform));
+    const random = compile((normal: Tensor, uniform: Tensor, mask: Tensor) =>
+      ball(name, scope, mask).randomPoint(normal, uniform),
+    );
 
     it("projects into the ball, idempotently, to the nearest point, and leaves padding zero", () => {
       fc.assert(
@@ -43,8 +55,11 @@ describe.each(names)("%s", (name) => {
           tidy(() => {
             const x = tf.tensor(values, [B, S, D]);
             const { projected, again, real: inside } = run(x, maskOf(real), tf.scalar(epsilon));
-            for (const size of hostNorms(name, scope, projected)) expect(size).toBeLessThanOrEqual(epsilon * (1 + 1e-5));
-            expect(tf.max(tf.abs(tf.sub(projected, again))).dataSync()[0]).toBeLessThanOrEqual(1e-5 * Math.max(1, epsilon));
+            for (const size of hostNorms(name, scope, projected))
+              expect(size).toBeLessThanOrEqual(epsilon * (1 + 1e-5));
+            expect(tf.max(tf.abs(tf.sub(projected, again))).dataSync()[0]).toBeLessThanOrEqual(
+              1e-5 * Math.max(1, epsilon),
+            );
             expect(padding(projected, real).every((v) => v === 0)).toBe(true);
             // Nearest: no point on the segments towards other points of the ball is closer (variational inequality ⟨x − p, y − p⟩ ≤ 0).
             const towards = run(tf.mul(inside, -1), maskOf(real), tf.scalar(epsilon)).projected;
@@ -81,7 +96,11 @@ describe.each(names)("%s", (name) => {
         const real = [4, 2, 1];
         for (let index = 0; index < 20; index++) {
           const key = { seed: 0, stream: "t", step: 0, index };
-          const point = random(randomNormal([B, S, D], key), randomUniform(scope === "example" ? [B, 1, 1] : [B, S, 1], key), maskOf(real));
+          const point = random(
+            randomNormal([B, S, D], key),
+            randomUniform(scope === "example" ? [B, 1, 1] : [B, S, 1], key),
+            maskOf(real),
+          );
           for (const size of hostNorms(name, scope, point)) expect(size).toBeLessThanOrEqual(1 + 1e-5);
           expect(padding(point, real).every((v) => v === 0)).toBe(true);
         }
@@ -108,6 +127,8 @@ describe.each(names)("%s", (name) => {
 it("normalises gradients whose squares would underflow", () => {
   tidy(() => {
     const tiny = tf.tensor2d([[3e-30, 4e-30]]);
-    expect([...ball("l2", "example").steepest(tiny).dataSync()].map((v) => Math.round(v * 1e6) / 1e6)).toEqual([0.6, 0.8]);
+    expect([...ball("l2", "example").steepest(tiny).dataSync()].map((v) => Math.round(v * 1e6) / 1e6)).toEqual([
+      0.6, 0.8,
+    ]);
   });
 });

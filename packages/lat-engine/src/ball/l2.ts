@@ -16,6 +16,9 @@ export const l2: Norm = {
   },
   // A Gaussian has no preferred direction, and the share of a ball within radius r is r^d.
   randomPoint: (normal, uniform, region) =>
-    tf.mul(divideOrZero(normal, norm(normal, region)), tf.pow(uniform, tf.div(1, tf.maximum(region.dimensions(normal), 1)))),
+    tf.mul(
+      divideOrZero(normal, norm(normal, region)),
+      tf.pow(uniform, tf.div(1, tf.maximum(region.dimensions(normal), 1))),
+    ),
   steepest: (g, region) => divideOrZero(g, norm(g, region)),
 };

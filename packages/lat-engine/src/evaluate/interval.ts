@@ -12,7 +12,11 @@ const Z = 1.959963984540054;
  * @param groups cases of one group (a prompt, a trojan) are drawn together; absent: each case by itself
  * @param stream names the draws, so that another metric's interval does not share them
  */
-export function bootstrapInterval(values: ArrayLike<number>, stream: string, groups?: ArrayLike<number | string>): [number, number] {
+export function bootstrapInterval(
+  values: ArrayLike<number>,
+  stream: string,
+  groups?: ArrayLike<number | string>,
+): [number, number] {
   const members = new Map<number | string, { sum: number; count: number }>();
   for (let i = 0; i < values.length; i++) {
     const key = groups ? groups[i]! : i;

@@ -1,4 +1,4 @@
-import { disposeAll, compile, tf } from "lat-tensorflow";
+import { compile, disposeAll, tf } from "lat-tensorflow";
 import { objectives, perExample } from "../attack/objective.ts";
 import type { State, Tensors } from "../model/model.ts";
 import { forward } from "../model/run.ts";
@@ -14,11 +14,17 @@ export interface LossMeter {
 }
 
 /** @param batchSize examples per forward pass; the last batch is filled up with repeats, which do not count */
-export function lossMeter(network: Network, { batchSize = 64, buckets }: { batchSize?: number; buckets?: readonly number[] | undefined }): LossMeter {
+export function lossMeter(
+  network: Network,
+  { batchSize = 64, buckets }: { batchSize?: number; buckets?: readonly number[] | undefined },
+): LossMeter {
   const { model, likelihood } = network;
   const measure = compile(
     (parameters: Tensors, batch: State) => {
-      const { sums, weights } = perExample(likelihood(forward(model, parameters, batch), batch, "labels"), objectives.untargeted.term);
+      const { sums, weights } = perExample(
+        likelihood(forward(model, parameters, batch), batch, "labels"),
+        objectives.untargeted.term,
+      );
       return tf.div(sums, tf.maximum(weights, 1));
     },
     { name: "losses", xla: model.xla },

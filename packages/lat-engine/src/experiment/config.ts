@@ -39,7 +39,10 @@ export const attackSchema = z.strictObject({
   /** `gradient`: steepest ascent of the ball's norm; `sign`; `momentum` and `adam` keep state over the T steps. */
   rule: z.enum(["gradient", "sign", "momentum", "adam"]).default("gradient"),
   /** A number is a step in the units of ε; `{ relative: c }` is c · ε; null is ε / T. */
-  stepSize: z.union([positive, z.strictObject({ relative: positive })]).nullable().default(null),
+  stepSize: z
+    .union([positive, z.strictObject({ relative: positive })])
+    .nullable()
+    .default(null),
   /** `radial`: Gaussian direction × ε·r, r uniform in [0, 1) (the authors' start); `uniform`: uniform in the ball's volume. */
   start: z.enum(["zero", "radial", "uniform", "boundary"]).default("radial"),
   restarts: z.number().int().positive().default(1),

@@ -9,6 +9,7 @@ import type { Estimate, Observer, RunConfig } from "./api.ts";
 import { type AttackConfig, attackSchema, type TrainConfig } from "./config.ts";
 import { evaluateParameters } from "./evaluate.ts";
 import { isImplanted } from "./implant.ts";
+import { silent } from "./observer.ts";
 import { Session } from "./session.ts";
 
 /** Steps that are timed of each kind, after one that compiles. */
@@ -18,22 +19,42 @@ const TIMED = 3;
  * What the runs will take, measured rather than guessed: the data is prepared, a few real steps of every kind are timed
  * on an untrained network, and it is evaluated once. Takes some seconds; writes nothing.
  */
-export async function estimate(task: Task<never>, configs: readonly RunConfig[], observer: Observer): Promise<Estimate> {
+export async function estimate(
+  task: Task<never>,
+  configs: readonly RunConfig[],
+  observer: Observer = silent,
+): Promise<Estimate> {
   const session = await Session.open(task, configs[0]!, observer);
   const { prepared } = session;
   const parameters = prepared.initialParameters?.() ?? initialize(prepared.model, 0);
   const perStep = new Map<string, number>();
 
-  function timed(examples: ExampleSet, train: TrainConfig, attackConfig: AttackConfig, run: RunConfig | undefined): { steps: number; seconds: number } {
+  function timed(
+    examples: ExampleSet,
+    train: TrainConfig,
+    attackConfig: AttackConfig,
+    run: RunConfig | undefined,
+  ): { steps: number; seconds: number } {
     const sampler = new Sampler(examples, train, 0, prepared.buckets);
     const key = JSON.stringify([train, run && [run.sites, run.attack]]);
     if (!perStep.has(key)) {
       const rule = optimizer(prepared.model, train);
       const state = initialState(rule, parameters);
-      const perturber = run && { attack: session.attack(session.sites(run), attackConfig), epsilon: tf.scalar(run.epsilon!) };
+      const perturber = run && {
+        attack: session.attack(session.sites(run), attackConfig),
+        epsilon: tf.scalar(run.epsilon!),
+      };
       const once = (at: number): void => {
         const microBatches = microBatchesOf({ examples, config: train, seed: 0 }, sampler, at);
-        const result = takeStep(session.outer(train, attackConfig), perturber, parameters, state, microBatches, tf.scalar(0), tf.scalar(1));
+        const result = takeStep(
+          session.outer(train, attackConfig),
+          perturber,
+          parameters,
+          state,
+          microBatches,
+          tf.scalar(0),
+          tf.scalar(1),
+        );
         result.loss.dataSync();
         disposeAll(result, microBatches);
       };
@@ -47,13 +68,17 @@ export async function estimate(task: Task<never>, configs: readonly RunConfig[],
   }
 
   try {
-    const defences = configs.map((config) => timed(prepared.defend, config.defend, config.attack, config.epsilon === null ? undefined : config));
+    const defences = configs.map((config) =>
+      timed(prepared.defend, config.defend, config.attack, config.epsilon === null ? undefined : config),
+    );
     const began = performance.now();
     await evaluateParameters(session, parameters, { observer });
     const evaluation = (performance.now() - began) / 1000;
     const { implant } = configs[0]!;
     const needed = prepared.implant && implant && !isImplanted(task, configs[0]!);
-    const trainings = needed ? [...defences, timed(prepared.implant, implant, attackSchema.parse({}), undefined)] : defences;
+    const trainings = needed
+      ? [...defences, timed(prepared.implant, implant, attackSchema.parse({}), undefined)]
+      : defences;
     return {
       runs: configs.length,
       steps: trainings.reduce((sum, { steps }) => sum + steps, 0),

@@ -17,7 +17,10 @@ export async function evaluateParameters(
     if (signal?.aborted) throw new EvaluationAborted("the evaluation was interrupted");
     observer.progress(done, total, what);
   };
-  const evaluation = evaluationSchema.safeParse(await prepared.evaluate(parameters, { progress, ...(signal ? { signal } : {}) }));
-  if (!evaluation.success) throw new LatError(`the task's evaluation breaks the contract of metrics: ${evaluation.error.message}`);
+  const evaluation = evaluationSchema.safeParse(
+    await prepared.evaluate(parameters, { progress, ...(signal ? { signal } : {}) }),
+  );
+  if (!evaluation.success)
+    throw new LatError(`the task's evaluation breaks the contract of metrics: ${evaluation.error.message}`);
   return evaluation.data;
 }

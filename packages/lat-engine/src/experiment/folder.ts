@@ -18,10 +18,13 @@ const METRICS = "metrics.jsonl";
  */
 export async function openRunFolder(folder: string, config: RunConfig, resume: boolean): Promise<void> {
   if (existsSync(join(folder, CONFIG))) {
-    if (!resume) throw new UsageError(`${folder} already holds a run: continue it with --resume, or choose another --out`);
+    if (!resume)
+      throw new UsageError(`${folder} already holds a run: continue it with --resume, or choose another --out`);
     const differing = differences(readRunConfig(folder), config);
     if (differing.length > 0) {
-      throw new UsageError(`${folder} holds a run with another configuration, so it cannot be resumed. Differing: ${differing.join("; ")}`);
+      throw new UsageError(
+        `${folder} holds a run with another configuration, so it cannot be resumed. Differing: ${differing.join("; ")}`,
+      );
     }
     return;
   }
@@ -62,7 +65,8 @@ export function readRunConfig(folder: string): RunConfig {
 /** `attack.steps: 6 there, 4 now` for each key in which two configurations differ. */
 function differences(there: unknown, now: unknown, path = ""): string[] {
   if (isDeepStrictEqual(there, now)) return [];
-  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+  const isObject = (value: unknown): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
   if (isObject(there) && isObject(now)) {
     const keys = new Set([...Object.keys(there), ...Object.keys(now)]);
     return [...keys].flatMap((key) => differences(there[key], now[key], path ? `${path}.${key}` : key));

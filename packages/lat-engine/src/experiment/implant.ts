@@ -45,9 +45,13 @@ export async function implant(
 ): Promise<Implanted | undefined> {
   const { observer } = options;
   const folder = cachedFolder(task, config) ?? join(options.out, ".implanted");
-  return withLock(`${folder}.lock`, () => load(folder).then((found) => found ?? make(task, session, config, options, folder)), {
-    onWait: (message) => observer.log("info", message),
-  });
+  return withLock(
+    `${folder}.lock`,
+    () => load(folder).then((found) => found ?? make(task, session, config, options, folder)),
+    {
+      onWait: (message) => observer.log("info", message),
+    },
+  );
 }
 
 /** Whether the network that this configuration starts from is in the cache. */
@@ -68,9 +72,15 @@ async function load(folder: string): Promise<Implanted | undefined> {
   const model = join(folder, "model.safetensors");
   const found = sha256File(model);
   if (found !== done.sha256) {
-    throw new LatError(`${model} has SHA-256 ${found}, expected ${done.sha256}: it was changed or damaged. Remove ${folder} to train it again.`);
+    throw new LatError(
+      `${model} has SHA-256 ${found}, expected ${done.sha256}: it was changed or damaged. Remove ${folder} to train it again.`,
+    );
   }
-  const evaluation = validate(evaluationSchema, await readJson(join(folder, "evaluation.json")), join(folder, "evaluation.json"));
+  const evaluation = validate(
+    evaluationSchema,
+    await readJson(join(folder, "evaluation.json")),
+    join(folder, "evaluation.json"),
+  );
   return { parameters: loadTensors(model), evaluation, wallSeconds: done.wallSeconds, folder };
 }
 
@@ -123,7 +133,8 @@ async function make(
   await saveTensors(model, parameters);
   await writeJson(join(beside, "evaluation.json"), evaluation);
   rmSync(join(beside, "checkpoints"), { recursive: true, force: true });
-  for (const [name, content] of Object.entries(prepared.artifacts ?? {})) await writeFileAtomic(join(beside, "artifacts", name), content);
+  for (const [name, content] of Object.entries(prepared.artifacts ?? {}))
+    await writeFileAtomic(join(beside, "artifacts", name), content);
   await writeJson(join(beside, DONE), { sha256: sha256File(model), wallSeconds });
   await rename(beside, folder);
   return { parameters, evaluation, wallSeconds, folder };
@@ -155,8 +166,13 @@ function implantKey(task: Task<never>, { options, implant: train, implantSeed, d
 /** Names and contents of the user's data. */
 function dataDigest(path: string): string {
   if (!existsSync(path)) throw new LatError(`--data: ${path} does not exist`);
-  const files = statSync(path).isFile() ? [path] : globSync("**/*", { cwd: path }).sort().map((file) => join(path, file));
+  const files = statSync(path).isFile()
+    ? [path]
+    : globSync("**/*", { cwd: path })
+        .sort()
+        .map((file) => join(path, file));
   const hash = createHash("sha256");
-  for (const file of files.filter((candidate) => statSync(candidate).isFile())) hash.update(file.slice(path.length)).update(sha256File(file));
+  for (const file of files.filter((candidate) => statSync(candidate).isFile()))
+    hash.update(file.slice(path.length)).update(sha256File(file));
   return hash.digest("hex");
 }

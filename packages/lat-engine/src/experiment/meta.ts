@@ -27,7 +27,10 @@ export class RunLog implements Observer {
 
   constructor(folder: string, observer: Observer) {
     this.observer = observer;
-    this.file = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: join(folder, "log.jsonl"), sync: true }));
+    this.file = pino(
+      { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+      pino.destination({ dest: join(folder, "log.jsonl"), sync: true }),
+    );
   }
 
   phase(phase: Phase, label: string): void {

@@ -7,7 +7,14 @@ export function prepareContext(task: Task<never>, config: RunConfig, observer: O
   const context = {
     packageFolder(name: string): string {
       const pin = task.packages.find((candidate) => candidate.name === name);
-      if (!pin) throw new UsageError(unknownName(`data package of ${task.name}`, name, task.packages.map((p) => p.name)));
+      if (!pin)
+        throw new UsageError(
+          unknownName(
+            `data package of ${task.name}`,
+            name,
+            task.packages.map((p) => p.name),
+          ),
+        );
       return packageFolder(pin);
     },
     progress: (message: string) => observer.log("info", message),

@@ -45,11 +45,14 @@ export function resolveSweep<Options>(task: Task<Options>, request: SweepRequest
   const seeds = request.seeds ?? sweep.seeds;
   const gridOf = (method: MethodName): readonly (number | undefined)[] =>
     method === "ft" ? [undefined] : (request.epsilons ?? sweep.epsilons[method]);
-  if (request.methods.length === 0 || seeds.length === 0) throw new UsageError("a sweep needs at least one method and one seed");
+  if (request.methods.length === 0 || seeds.length === 0)
+    throw new UsageError("a sweep needs at least one method and one seed");
   return request.methods.flatMap((method) =>
     gridOf(methodOf(method).name).flatMap((epsilon) =>
       // A sweep's sites are for the latent methods: AT stays at the input.
-      seeds.map((seed) => resolveRun(task, { preset, method, epsilon, sites: method === "at" ? undefined : sites, seed, set, data })),
+      seeds.map((seed) =>
+        resolveRun(task, { preset, method, epsilon, sites: method === "at" ? undefined : sites, seed, set, data }),
+      ),
     ),
   );
 }
@@ -76,11 +79,14 @@ function checkedSites(kind: string, requested: readonly string[], known: readonl
 
 function checkedEpsilon(method: MethodName, perturbs: boolean, epsilon: number | undefined): number | null {
   if (!perturbs) {
-    if (epsilon !== undefined) throw new UsageError(`ε: received ${epsilon} for ${method}, which perturbs nothing: leave it out`);
+    if (epsilon !== undefined)
+      throw new UsageError(`ε: received ${epsilon} for ${method}, which perturbs nothing: leave it out`);
     return null;
   }
   if (epsilon === undefined || !(epsilon > 0 && Number.isFinite(epsilon))) {
-    throw new UsageError(`ε: received ${epsilon ?? "none"} for ${method}, expected a number greater than 0 (--epsilon 8)`);
+    throw new UsageError(
+      `ε: received ${epsilon ?? "none"} for ${method}, expected a number greater than 0 (--epsilon 8)`,
+    );
   }
   return epsilon;
 }
@@ -92,7 +98,9 @@ function wholeNumber(key: string, value: unknown): number {
 
 function refuseRangeForSeveralSites(attack: AttackConfig, sites: readonly string[]): void {
   if (attack.range !== "none" && sites.length > 1) {
-    throw new UsageError(`attack.range: received ${JSON.stringify(attack.range)} with ${sites.length} sites, expected "none": bounds hold for one site`);
+    throw new UsageError(
+      `attack.range: received ${JSON.stringify(attack.range)} with ${sites.length} sites, expected "none": bounds hold for one site`,
+    );
   }
 }
 
@@ -117,7 +125,8 @@ function override(preset: Preset<unknown>, set: Readonly<Record<string, unknown>
   };
   for (const [dotted, value] of Object.entries(set)) {
     const [section, ...path] = dotted.split(".");
-    if (!Object.hasOwn(sections, section!)) throw new UsageError(unknownName("section of the configuration", section!, Object.keys(sections)));
+    if (!Object.hasOwn(sections, section!))
+      throw new UsageError(unknownName("section of the configuration", section!, Object.keys(sections)));
     if ((path.length === 0) !== (section === "implantSeed")) {
       throw new UsageError(`${dotted}: expected a key inside a section, such as defend.learningRate, or implantSeed`);
     }

@@ -50,7 +50,8 @@ export async function evaluateRun(
 ): Promise<Evaluation> {
   const config = readRunConfig(folder);
   const model = join(folder, MODEL);
-  if (!existsSync(model)) throw new LatError(`${folder} has no finished network (${MODEL}): finish it with \`lat run … --resume\``);
+  if (!existsSync(model))
+    throw new LatError(`${folder} has no finished network (${MODEL}): finish it with \`lat run … --resume\``);
   const session = await Session.open(task, config, options.observer);
   const parameters = loadTensors(model);
   try {
@@ -65,7 +66,12 @@ export async function evaluateRun(
 }
 
 /** Defends and evaluates in an opened folder; a failure is part of the result and is written down, not thrown. */
-export async function defend(session: Session, implanted: Implanted, config: RunConfig, options: RunOptions): Promise<RunSummary> {
+export async function defend(
+  session: Session,
+  implanted: Implanted,
+  config: RunConfig,
+  options: RunOptions,
+): Promise<RunSummary> {
   const { out, observer } = options;
   const result = join(out, "result.json");
   if (existsSync(result)) {
@@ -109,7 +115,12 @@ export async function defend(session: Session, implanted: Implanted, config: Run
 }
 
 /** Trains the defended network into `model.safetensors`, unless a resumed run has it already. */
-async function defence(session: Session, implanted: Implanted, config: RunConfig, options: RunOptions): Promise<"done" | "interrupted"> {
+async function defence(
+  session: Session,
+  implanted: Implanted,
+  config: RunConfig,
+  options: RunOptions,
+): Promise<"done" | "interrupted"> {
   const { out, observer, signal } = options;
   if (existsSync(join(out, MODEL))) return "done";
   const { prepared } = session;
@@ -160,6 +171,13 @@ function outline(session: Session, implanted: Implanted, config: RunConfig) {
 function interruptedBeforeTraining(config: RunConfig): RunSummary {
   const { method, epsilon, seed } = config;
   const site = methods[method].perturbs ? config.sites.join("+") : null;
-  const nothing = { relativeEpsilon: null, wallSeconds: 0, trainSeconds: 0, checkpointSha256: null, metrics: [], attack: null };
+  const nothing = {
+    relativeEpsilon: null,
+    wallSeconds: 0,
+    trainSeconds: 0,
+    checkpointSha256: null,
+    metrics: [],
+    attack: null,
+  };
   return { method, epsilon, site, seed, status: "interrupted", folder: ".", ...nothing };
 }

@@ -40,7 +40,9 @@ export async function sweep(task: Task<never>, configs: readonly RunConfig[], op
       if (signal?.aborted) break;
       observer.log("info", `run ${index + 1} of ${configs.length}: ${labelOf(config)}`);
       const folder = join("runs", folderName(config));
-      const run = await runInto({ ...options, out: join(out, folder) }, config, (each) => defend(session, implanted, config, each));
+      const run = await runInto({ ...options, out: join(out, folder) }, config, (each) =>
+        defend(session, implanted, config, each),
+      );
       runs.push({ ...run, folder });
       await writeJson(join(out, "summary.json"), summary());
     }
@@ -52,7 +54,11 @@ export async function sweep(task: Task<never>, configs: readonly RunConfig[], op
 }
 
 /** A run of the sweep; its failure is what its `result.json` says. */
-async function runInto(options: RunOptions, config: RunConfig, work: (options: RunOptions) => Promise<RunSummary>): Promise<RunSummary> {
+async function runInto(
+  options: RunOptions,
+  config: RunConfig,
+  work: (options: RunOptions) => Promise<RunSummary>,
+): Promise<RunSummary> {
   await openRunFolder(options.out, config, options.resume);
   try {
     return await work(options);
@@ -63,14 +69,21 @@ async function runInto(options: RunOptions, config: RunConfig, work: (options: R
   }
 }
 
-async function openSweepFolder(task: Task<never>, configs: readonly RunConfig[], { out, resume }: RunOptions): Promise<void> {
+async function openSweepFolder(
+  task: Task<never>,
+  configs: readonly RunConfig[],
+  { out, resume }: RunOptions,
+): Promise<void> {
   const path = join(out, SWEEP);
   const stated = JSON.parse(JSON.stringify(configs)) as unknown;
   if (existsSync(path)) {
-    if (!resume) throw new UsageError(`${out} already holds a sweep: continue it with --resume, or choose another --out`);
+    if (!resume)
+      throw new UsageError(`${out} already holds a sweep: continue it with --resume, or choose another --out`);
     const known = (await readJson(path)) as { runs: unknown };
     if (!isDeepStrictEqual(known.runs, stated)) {
-      throw new UsageError(`${out} holds a sweep of other runs, so it cannot be resumed: choose another --out (its request is in ${path})`);
+      throw new UsageError(
+        `${out} holds a sweep of other runs, so it cannot be resumed: choose another --out (its request is in ${path})`,
+      );
     }
     return;
   }
@@ -78,7 +91,15 @@ async function openSweepFolder(task: Task<never>, configs: readonly RunConfig[],
   const { preset } = configs[0]!;
   const { description, presets } = task;
   const header = presets[preset]?.header ?? "";
-  await writeJson(path, { task: task.name, preset, description, header, started: new Date().toISOString(), ...describeMachine(), runs: stated });
+  await writeJson(path, {
+    task: task.name,
+    preset,
+    description,
+    header,
+    started: new Date().toISOString(),
+    ...describeMachine(),
+    runs: stated,
+  });
 }
 
 /** `lat-8-seed0`: the run's folder. */

@@ -23,7 +23,9 @@ function describe(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue, wh
       return `${path}.${key}: unknown key${near ? `; did you mean "${near}"?` : "."} Known: ${known.join(", ")}`;
     });
   }
-  return [`${path}: received ${show(at(input, issue.path))}, ${lowerFirst(issue.message.replace(/^Invalid input: /, ""))}`];
+  return [
+    `${path}: received ${show(at(input, issue.path))}, ${lowerFirst(issue.message.replace(/^Invalid input: /, ""))}`,
+  ];
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

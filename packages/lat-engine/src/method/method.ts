@@ -29,7 +29,9 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     defaultSite: (_, latentSite) => latentSite,
     attack: (config) => {
       if (config.start === "zero") {
-        throw new UsageError('attack.start: received "zero" for rlp, which then perturbs nothing; expected radial, uniform or boundary');
+        throw new UsageError(
+          'attack.start: received "zero" for rlp, which then perturbs nothing; expected radial, uniform or boundary',
+        );
       }
       return { ...config, steps: 0, restarts: 1, iterate: "last" };
     },

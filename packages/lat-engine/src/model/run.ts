@@ -10,7 +10,13 @@ export function prefix(model: Model, parameters: Tensors, batch: State, site: Si
 }
 
 /** g_θ2: continues from the state that enters `from`, with δ added to the activation at every perturbed site. */
-export function suffix(model: Model, parameters: Tensors, state: State, from: Site, perturbations: Perturbations): State {
+export function suffix(
+  model: Model,
+  parameters: Tensors,
+  state: State,
+  from: Site,
+  perturbations: Perturbations,
+): State {
   return runStages(model, parameters, state, from.stage, model.stages.length, perturbations);
 }
 

@@ -62,11 +62,20 @@ export function findTasks(from: string): TaskEntry[] {
 export async function loadTask(name: string, from: string): Promise<Task<never>> {
   const entries = findTasks(from);
   const entry = entries.find((candidate) => candidate.name === name);
-  if (!entry) throw new UsageError(unknownName("task", name, entries.map((candidate) => candidate.name)));
+  if (!entry)
+    throw new UsageError(
+      unknownName(
+        "task",
+        name,
+        entries.map((candidate) => candidate.name),
+      ),
+    );
   const main = entryPoint(entry);
   const { default: task } = (await import(pathToFileURL(main).href)) as { default?: Task<never> };
   if (task?.name !== name) {
-    throw new LatError(`${entry.package}: its default export is ${task ? `the task "${task.name}"` : "missing"}, expected the task "${name}" (defineTask)`);
+    throw new LatError(
+      `${entry.package}: its default export is ${task ? `the task "${task.name}"` : "missing"}, expected the task "${name}" (defineTask)`,
+    );
   }
   folders.set(task, entry.folder);
   return task;
@@ -79,7 +88,8 @@ function entryPoint({ package: name, folder }: TaskEntry): string {
   } catch {
     main = join(folder, "dist", "index.js");
   }
-  if (!existsSync(main)) throw new LatError(`the task package ${name} is not built (${main} does not exist): run \`bun run build\``);
+  if (!existsSync(main))
+    throw new LatError(`the task package ${name} is not built (${main} does not exist): run \`bun run build\``);
   return main;
 }
 

@@ -1,12 +1,14 @@
+import type { PackagePin } from "lat-system";
+import type { Tensor } from "lat-tensorflow";
 import type { z } from "zod";
 import type { AttackConfig, TrainConfig } from "../experiment/config.ts";
 import type { Evaluation } from "../experiment/summary.ts";
 import type { Model, State, Tensors } from "../model/model.ts";
-import type { Tensor } from "lat-tensorflow";
-import type { PackagePin } from "lat-system";
 
 /** Typed arrays by name, on the host: what a data loader makes and the engine turns into tensors. */
-export type HostBatch = Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array | Int32Array }>>;
+export type HostBatch = Readonly<
+  Record<string, { readonly shape: readonly number[]; readonly data: Float32Array | Int32Array }>
+>;
 
 /** Examples that batches are made from. `batch` must depend on its arguments alone. */
 export interface ExampleSet {
@@ -77,7 +79,10 @@ export interface Preset<Options> {
   /** Where LAT and RLP perturb unless told otherwise. */
   readonly site: string;
   /** What `lat sweep` runs unless told otherwise: one grid of ε per perturbing method. */
-  readonly sweep: { readonly epsilons: Readonly<Record<"rlp" | "at" | "lat", readonly number[]>>; readonly seeds: readonly number[] };
+  readonly sweep: {
+    readonly epsilons: Readonly<Record<"rlp" | "at" | "lat", readonly number[]>>;
+    readonly seeds: readonly number[];
+  };
 }
 
 /**

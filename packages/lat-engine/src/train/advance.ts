@@ -1,7 +1,7 @@
 import { disposeAll, type Tensor, tf } from "lat-tensorflow";
 import { columnMeans } from "../attack/diagnostics.ts";
 import type { Progress } from "../experiment/summary.ts";
-import { type MicroBatch, type Perturber, step as takeStep, type StepResult } from "../method/step.ts";
+import { type MicroBatch, type Perturber, type StepResult, step as takeStep } from "../method/step.ts";
 import type { Tensors } from "../model/model.ts";
 import type { OptimizerState } from "./optimizer.ts";
 import type { OuterStep } from "./update.ts";
@@ -27,13 +27,21 @@ export function advance(
 ): TrainState & { readonly progress: Progress } {
   const scalars = [tf.scalar(learningRate), tf.scalar(number)] as const;
   const result = takeStep(outer, perturber, from.parameters, from.state, microBatches, ...scalars);
-  disposeAll(from, microBatches.map(({ batch }) => batch), scalars);
+  disposeAll(
+    from,
+    microBatches.map(({ batch }) => batch),
+    scalars,
+  );
   const { parameters, state } = result;
   return { parameters, state, progress: readProgress(result, number, learningRate) };
 }
 
 /** Reads what a step reports, and disposes of the tensors that report it. */
-function readProgress({ loss, gradientNorm, attackValue, reports }: StepResult, step: number, learningRate: number): Progress {
+function readProgress(
+  { loss, gradientNorm, attackValue, reports }: StepResult,
+  step: number,
+  learningRate: number,
+): Progress {
   const read = (tensor: Tensor): number => {
     const value = tensor.dataSync()[0]!;
     tensor.dispose();

@@ -34,7 +34,10 @@ const KEPT = 2;
  * Writes `checkpoints/step-N`: parameters, optimizer state and a manifest with sizes and SHA-256. The folder is written
  * beside and renamed, so that a reader finds a whole checkpoint or none. Random numbers need no state.
  */
-export async function saveCheckpoint(folder: string, { step, validation, parameters, state }: Checkpoint): Promise<void> {
+export async function saveCheckpoint(
+  folder: string,
+  { step, validation, parameters, state }: Checkpoint,
+): Promise<void> {
   const target = join(folder, `step-${step}`);
   const beside = `${target}.tmp`;
   rmSync(beside, { recursive: true, force: true });
@@ -43,9 +46,15 @@ export async function saveCheckpoint(folder: string, { step, validation, paramet
     await saveTensors(join(beside, MODEL), parameters);
     await saveTensors(join(beside, OPTIMIZER), flat(state));
     const files = Object.fromEntries(
-      [MODEL, OPTIMIZER].map((name) => [name, { bytes: statSync(join(beside, name)).size, sha256: sha256File(join(beside, name)) }]),
+      [MODEL, OPTIMIZER].map((name) => [
+        name,
+        { bytes: statSync(join(beside, name)).size, sha256: sha256File(join(beside, name)) },
+      ]),
     );
-    await writeFileAtomic(join(beside, MANIFEST), `${JSON.stringify({ schema: 1, step, validation, files }, null, 2)}\n`);
+    await writeFileAtomic(
+      join(beside, MANIFEST),
+      `${JSON.stringify({ schema: 1, step, validation, files }, null, 2)}\n`,
+    );
     rmSync(target, { recursive: true, force: true });
     await rename(beside, target);
   } catch (cause) {
@@ -59,7 +68,10 @@ export async function saveCheckpoint(folder: string, { step, validation, paramet
  * The newest whole checkpoint of a folder, or undefined where there is none. A damaged one (its files do not have the
  * manifest's hashes) is reported and passed over.
  */
-export async function loadNewestCheckpoint(folder: string, warn: (message: string) => void): Promise<Checkpoint | undefined> {
+export async function loadNewestCheckpoint(
+  folder: string,
+  warn: (message: string) => void,
+): Promise<Checkpoint | undefined> {
   for (const step of steps(folder)) {
     const path = join(folder, `step-${step}`);
     try {
@@ -74,13 +86,19 @@ export async function loadNewestCheckpoint(folder: string, warn: (message: strin
 
 async function loadCheckpoint(path: string): Promise<Checkpoint> {
   const parsed = manifestSchema.safeParse(await readJson(join(path, MANIFEST)));
-  if (!parsed.success) throw new LatError(`${join(path, MANIFEST)} is not a checkpoint's manifest: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new LatError(`${join(path, MANIFEST)} is not a checkpoint's manifest: ${z.prettifyError(parsed.error)}`);
   const { step, validation, files } = parsed.data;
   for (const [name, { sha256 }] of Object.entries(files)) {
     const found = sha256File(join(path, name));
     if (found !== sha256) throw new LatError(`${join(path, name)} has SHA-256 ${found}, expected ${sha256}`);
   }
-  return { step, validation, parameters: loadTensors(join(path, MODEL)), state: nested(loadTensors(join(path, OPTIMIZER))) };
+  return {
+    step,
+    validation,
+    parameters: loadTensors(join(path, MODEL)),
+    state: nested(loadTensors(join(path, OPTIMIZER))),
+  };
 }
 
 function steps(folder: string): number[] {
@@ -105,7 +123,8 @@ export function loadTensors(path: string): Tensors {
   const { tensors } = readSafetensors(path);
   const one = (name: string): Tensor => {
     const { data, shape } = tensors[name]!;
-    if (!(data instanceof Float32Array)) throw new LatError(`${path}: tensor ${name} is ${tensors[name]!.dtype}, expected F32`);
+    if (!(data instanceof Float32Array))
+      throw new LatError(`${path}: tensor ${name} is ${tensors[name]!.dtype}, expected F32`);
     return tf.tensor(data, [...shape], "float32");
   };
   return Object.fromEntries(Object.keys(tensors).map((name) => [name, one(name)]));
@@ -114,7 +133,9 @@ export function loadTensors(path: string): Tensors {
 /** `mean/layers.0.weight`: one flat record for a file. */
 function flat(state: OptimizerState): Tensors {
   return Object.fromEntries(
-    Object.entries(state).flatMap(([moment, tensors]) => Object.entries(tensors).map(([name, t]) => [`${moment}/${name}`, t])),
+    Object.entries(state).flatMap(([moment, tensors]) =>
+      Object.entries(tensors).map(([name, t]) => [`${moment}/${name}`, t]),
+    ),
   );
 }
 
@@ -122,7 +143,7 @@ function nested(tensors: Tensors): OptimizerState {
   const state: Record<string, Record<string, Tensor>> = {};
   for (const [path, tensor] of Object.entries(tensors)) {
     const [moment, name] = [path.slice(0, path.indexOf("/")), path.slice(path.indexOf("/") + 1)];
-    (state[moment] ??= {})[name] = tensor;
+    state[moment] = { ...state[moment], [name]: tensor };
   }
   return state;
 }

@@ -65,7 +65,9 @@ function sgd(momentum: number, decayOf: (name: string) => number): Optimizer {
         tf.add(tf.mul(v, momentum), tf.add(gradients[name]!, tf.mul(parameters[name]!, decayOf(name)))),
       );
       return {
-        parameters: mapTensors(parameters, (name, parameter) => tf.sub(parameter, tf.mul(learningRate, velocity[name]!))),
+        parameters: mapTensors(parameters, (name, parameter) =>
+          tf.sub(parameter, tf.mul(learningRate, velocity[name]!)),
+        ),
         state: { velocity },
       };
     },
@@ -74,7 +76,8 @@ function sgd(momentum: number, decayOf: (name: string) => number): Optimizer {
 
 /** The gradients scaled so that their global L2 norm is at most `limit` (PyTorch's clip_grad_norm_), and that norm before. */
 export function clipByGlobalNorm(gradients: Tensors, limit: number | null): { gradients: Tensors; norm: Tensor } {
-  const norm = tf.sqrt(tf.addN(Object.values(gradients).map((g) => tf.sum(tf.square(g)))));
+  const squares = Object.values(gradients).map((g) => tf.sum(tf.square(g)));
+  const norm = tf.sqrt(tf.addN(squares));
   if (limit === null) return { gradients, norm };
   const scale = tf.minimum(1, tf.div(limit, tf.add(norm, 1e-6)));
   return { gradients: mapTensors(gradients, (_, g) => tf.mul(g, scale)), norm };

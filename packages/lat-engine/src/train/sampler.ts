@@ -1,5 +1,5 @@
-import { hostRandom } from "lat-tensorflow";
 import { LatError } from "lat-system";
+import { hostRandom } from "lat-tensorflow";
 import type { TrainConfig } from "../experiment/config.ts";
 import type { ExampleSet } from "../task/task.ts";
 
@@ -36,7 +36,9 @@ export class Sampler {
     this.stepsPerEpoch = Math.floor(set.size / perStep);
     this.steps = Math.max(1, Math.round(this.stepsPerEpoch * config.epochs));
     if (this.stepsPerEpoch < 1) {
-      throw new LatError(`${set.size} training examples do not fill one step of ${perStep} (batchSize × accumulate): lower batchSize`);
+      throw new LatError(
+        `${set.size} training examples do not fill one step of ${perStep} (batchSize × accumulate): lower batchSize`,
+      );
     }
   }
 
@@ -54,9 +56,14 @@ export class Sampler {
   private epochPlans(epoch: number): readonly BatchPlan[] {
     const { batchSize, accumulate } = this.config;
     const { lengths, size } = this.set;
-    const order = [...hostRandom(this.seed, "order", epoch).permutation(size)].slice(0, this.stepsPerEpoch * batchSize * accumulate);
+    const order = [...hostRandom(this.seed, "order", epoch).permutation(size)].slice(
+      0,
+      this.stepsPerEpoch * batchSize * accumulate,
+    );
     if (!lengths) return chunks(order, batchSize).map((indices) => ({ indices }));
-    const byLength = chunks(order, batchSize * WINDOW).flatMap((window) => window.sort((a, b) => lengths[a]! - lengths[b]!));
+    const byLength = chunks(order, batchSize * WINDOW).flatMap((window) =>
+      window.sort((a, b) => lengths[a]! - lengths[b]!),
+    );
     const batches = chunks(byLength, batchSize).map((indices) => ({
       indices,
       length: bucketOf(Math.max(...indices.map((i) => lengths[i]!)), this.buckets),

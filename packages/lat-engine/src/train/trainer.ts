@@ -80,7 +80,9 @@ export async function train(job: TrainJob): Promise<Trained> {
       const losses = job.meter.losses(parameters, job.validation);
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       const improved = validation === null || loss < validation.bestLoss;
-      validation = improved ? { bestLoss: loss, bestStep: step, worse: 0 } : { ...validation!, worse: validation!.worse + 1 };
+      validation = improved
+        ? { bestLoss: loss, bestStep: step, worse: 0 }
+        : { ...validation!, worse: validation!.worse + 1 };
       if (improved) await saveTensors(best, parameters);
     }
     if (step % config.checkpointEvery === 0 || step === steps) await save();
@@ -101,7 +103,11 @@ function beginning({ model, config, parameters }: TrainJob): Checkpoint {
 }
 
 /** The batches of an optimizer step (from 0), as tensors. */
-export function microBatchesOf({ examples, config, seed }: Pick<TrainJob, "examples" | "config" | "seed">, sampler: Sampler, step: number): MicroBatch[] {
+export function microBatchesOf(
+  { examples, config, seed }: Pick<TrainJob, "examples" | "config" | "seed">,
+  sampler: Sampler,
+  step: number,
+): MicroBatch[] {
   return sampler.plan(step).map(({ indices, length }, micro) => ({
     batch: toTensors(examples.batch(indices, length)),
     draws: { seed, step, examples: indices.map((_, i) => micro * config.batchSize + i) },

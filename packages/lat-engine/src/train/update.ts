@@ -53,12 +53,21 @@ export function outerStep(network: Network, optimizer: Optimizer, train: TrainCo
       const attackValue = tf.mean(tf.div(reached.sums, tf.maximum(reached.weights, 1)));
       return { value, auxiliary: { weights, attackValue } };
     };
-    const { value, auxiliary, gradients } = valueAndGradients<string, "weights" | "attackValue">(losses as never, parameters);
+    const { value, auxiliary, gradients } = valueAndGradients<string, "weights" | "attackValue">(
+      losses as never,
+      parameters,
+    );
     const total: GradientSums = { gradients, loss: tf.sum(value), weight: tf.sum(auxiliary.weights) };
     return attacked ? { ...total, attackValue: auxiliary.attackValue } : total;
   }
 
-  function apply(parameters: Tensors, state: OptimizerState, total: GradientSums, learningRate: Tensor, step: Tensor): Updated {
+  function apply(
+    parameters: Tensors,
+    state: OptimizerState,
+    total: GradientSums,
+    learningRate: Tensor,
+    step: Tensor,
+  ): Updated {
     const mean = mapTensors(total.gradients, (_, gradient) => tf.div(gradient, total.weight));
     const { gradients, norm } = clipByGlobalNorm(mean, train.clip);
     const next = optimizer.apply(parameters, state, gradients, learningRate, step);
@@ -74,8 +83,14 @@ export function outerStep(network: Network, optimizer: Optimizer, train: TrainCo
     ),
     apply: compile(apply, { name: "apply", ...options }),
     update: compile(
-      (parameters: Tensors, state: OptimizerState, batch: State, perturbations: Perturbations, learningRate: Tensor, step: Tensor) =>
-        apply(parameters, state, sums(parameters, batch, perturbations), learningRate, step),
+      (
+        parameters: Tensors,
+        state: OptimizerState,
+        batch: State,
+        perturbations: Perturbations,
+        learningRate: Tensor,
+        step: Tensor,
+      ) => apply(parameters, state, sums(parameters, batch, perturbations), learningRate, step),
       { name: "update", ...options },
     ),
   };
@@ -92,7 +107,9 @@ function accumulate(total: GradientSums | null, next: GradientSums, published: b
   if (!total) return own;
   const loses = published && own.attackValue !== undefined;
   const sum = {
-    gradients: loses ? own.gradients : mapTensors(total.gradients, (name, gradient) => tf.add(gradient, own.gradients[name]!)),
+    gradients: loses
+      ? own.gradients
+      : mapTensors(total.gradients, (name, gradient) => tf.add(gradient, own.gradients[name]!)),
     loss: tf.add(total.loss, own.loss),
     weight: tf.add(total.weight, own.weight),
   };

@@ -72,6 +72,28 @@ describe("compile", () => {
     expect(values(w)).toEqual([3, 4]);
   });
 
+  it.each([true, false])("does not depend on the order of an object's keys (eager: %s)", (eager) => {
+    const f = compile((x: Record<string, Tensor>) => Object.values(x).reduce((sum, t) => tf.add(sum, t)));
+    const [a, b, c] = [1e8, 1, -1e8].map((v) => tf.scalar(v));
+    configure({ eager });
+    const sums = [f({ a: a!, b: b!, c: c! }), f({ c: c!, a: a!, b: b! })].flatMap(values);
+    configure({ eager: false });
+    expect(sums).toEqual([0, 0]); // (1e8 + 1) − 1e8 in float32; the other order would give 1
+    expect(f.traces).toBe(eager ? 0 : 1);
+  });
+
+  it("is one function where two are equal, until both are released", () => {
+    const make = () => compile((x: Tensor) => tf.square(x));
+    const [a, b] = [make(), make()];
+    const x = tf.tensor1d([3]);
+    expect([values(a(x)), values(b(x))]).toEqual([[9], [9]]);
+    a.release();
+    expect(values(b(x))).toEqual([9]);
+    b.release();
+    expect(values(a(x))).toEqual([9]);
+    a.release();
+  });
+
   it("inlines a compiled function called by another", () => {
     const inner = compile((x: Tensor) => tf.square(x));
     const outer = compile((x: Tensor) => tf.add(inner(x), 1));
@@ -164,6 +186,8 @@ describe("what cannot be compiled is answered", () => {
   });
 });
 
+const collectGarbage = (): void => (globalThis as { Bun?: { gc(force: boolean): void } }).Bun?.gc(true);
+
 describe("memory", () => {
   it("stays flat over 1,000 calls and 100 releases", () => {
     const x = tf.zeros([64, 64]);
@@ -179,11 +203,11 @@ describe("memory", () => {
     for (let i = 0; i < 20; i++) cycle(i);
     const before = tf.memory().numTensors;
     const buffers = tf.memory().numDataBuffers;
-    Bun?.gc(true);
+    collectGarbage();
     const resident = process.memoryUsage().rss;
     for (let i = 0; i < 1000; i++) once(lasting);
     for (let i = 0; i < 100; i++) cycle(100 + i);
-    Bun?.gc(true);
+    collectGarbage();
     expect(tf.memory().numTensors).toBe(before);
     expect(tf.memory().numDataBuffers).toBe(buffers);
     expect((process.memoryUsage().rss - resident) / 2 ** 20).toBeLessThan(16);

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { LatError } from "lat-system";
 import { isEager, runtime, tf } from "../load.ts";
+import { releaseFunction } from "./recorder.ts";
 import { isTracing, type TracedFunction, trace } from "./trace.ts";
 import { flatten, type Rebuild } from "./tree.ts";
 
@@ -91,7 +92,7 @@ export function compile<A extends readonly unknown[], R>(
       if (leaf.isDisposed)
         throw new LatError(`${paths[i]} of the compiled function "${label}" is a tensor that was disposed`);
     });
-    if (isEager()) return tf.tidy(() => fn(...args) as never);
+    if (isEager()) return tf.tidy(() => fn(...(rebuild(leaves) as A)) as never);
     const { backend } = runtime();
     const key = `${structure}|${leaves.map((t) => `${t.dtype}${t.shape}`).join(";")}`;
     const signature = signatureOf(key, args, rebuild, leaves);
@@ -103,7 +104,7 @@ export function compile<A extends readonly unknown[], R>(
   const release = (): void => {
     const { backend } = runtime();
     for (const signature of signatures.values()) {
-      backend.binding.functionRelease(signature.name);
+      releaseFunction(backend.binding, signature.name);
       for (const { dataId } of signature.captures) disposeCapture(dataId);
     }
     signatures.clear();

@@ -27,7 +27,8 @@ export function valueAndGradients<K extends string, A extends string = never>(
     const result = fn();
     if (result instanceof tf.Tensor) return result;
     // tfjs frees what the forward pass does not return: auxiliary tensors are kept, as handles of our own.
-    for (const name of Object.keys(result.auxiliary) as A[]) auxiliary[name] = tf.keep(tf.clone(result.auxiliary[name]));
+    for (const name of Object.keys(result.auxiliary) as A[])
+      auxiliary[name] = tf.keep(tf.clone(result.auxiliary[name]));
     return result.value;
   };
   const { value, grads } = tf.engine().gradients(forward, tensors, cotangent ?? null!, true);

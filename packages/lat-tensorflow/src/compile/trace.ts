@@ -1,6 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Binding, KernelAttribute, NodeBackend, TensorDescription } from "../binding.ts";
 import { runtime } from "../load.ts";
+import { Recorder } from "./recorder.ts";
 
 /** Why a function could not be traced: the operation, the shapes it was given and the line that asked for it. */
 export class TraceError extends Error {
@@ -20,6 +21,7 @@ interface Capture {
 interface OpenTrace {
   /** The function's name, for messages. */
   readonly label: string;
+  readonly recorder: Recorder;
   readonly captures: Map<object, Capture>;
   /** Data written by tfjs inside the function: a constant of it. */
   readonly written: WeakSet<object>;
@@ -36,8 +38,6 @@ export interface TracedFunction {
   readonly name: string;
   readonly captures: readonly TensorInfo[];
 }
-
-let count = 0;
 
 /**
  * Runs `body` with symbolic tensors in place of values and makes what it did a TensorFlow function.
@@ -57,23 +57,20 @@ export function trace(
   intercept(backend);
   const { binding } = backend;
   const captures = new Map<object, Capture>();
-  const name = `${label.replace(/\W/g, "_")}_${count++}`;
+  const recorder = new Recorder(binding);
   let finished = false;
-  binding.traceBegin();
-  open = { label, captures, written: new WeakSet() };
+  open = { label, recorder, captures, written: new WeakSet() };
   try {
-    const own = parameters.map(({ shape, dtype }) =>
-      binding.traceParameter([...shape], backend.getDTypeInteger(dtype)),
-    );
+    const own = parameters.map(({ shape, dtype }) => recorder.parameter(shape, backend.getDTypeInteger(dtype)));
     const outputs = body(own);
     const captured = [...captures.values()];
-    binding.traceEnd(name, [...own.map((p) => p.id), ...captured.map((c) => c.parameter)], outputs, xla);
+    const name = recorder.end(label, [...own.map((p) => p.id), ...captured.map((c) => c.parameter)], outputs, xla);
     finished = true;
     for (const { info } of captured) backend.incRef(info.dataId);
     return { name, captures: captured.map((c) => c.info) };
   } finally {
     open = undefined;
-    if (!finished) binding.traceAbort();
+    if (!finished) recorder.abort();
   }
 }
 
@@ -88,10 +85,10 @@ function intercept(backend: NodeBackend): void {
     Object.defineProperty(recording, key, { value });
   };
   replace("executeOp", (name, attributes, ids, outputs) =>
-    open ? record(open, native, name, attributes, ids, outputs) : native.executeOp(name, attributes, ids, outputs),
+    open ? record(open, name, attributes, ids, outputs) : native.executeOp(name, attributes, ids, outputs),
   );
   replace("createTensor", (shape, dtype, data) =>
-    open ? constant(native, shape, dtype, data) : native.createTensor(shape, dtype, data),
+    open ? constant(open.recorder, native, shape, dtype, data) : native.createTensor(shape, dtype, data),
   );
   replace("deleteTensor", (id) => {
     if (id >= 0) native.deleteTensor(id);
@@ -116,14 +113,13 @@ function intercept(backend: NodeBackend): void {
 
   const inputIds = backend.getInputTensorIds.bind(backend);
   backend.getInputTensorIds = (tensors) =>
-    open ? tensors.map((t) => tracedId(open!, backend, native, t, inputIds)) : inputIds(tensors);
+    open ? tensors.map((t) => tracedId(open!, backend, t, inputIds)) : inputIds(tensors);
 }
 
 /** The symbolic id of an operation's input; a tensor from outside the trace becomes a parameter of the function. */
 function tracedId(
   trace: OpenTrace,
   backend: NodeBackend,
-  native: Binding,
   tensor: TensorInfo,
   inputIds: (tensors: TensorInfo[]) => number[],
 ): number {
@@ -132,7 +128,7 @@ function tracedId(
   const known = trace.captures.get(tensor.dataId);
   if (known) return known.parameter;
   refuseVariable(trace, tensor);
-  const parameter = native.traceParameter([...entry.shape], backend.getDTypeInteger(tensor.dtype)).id;
+  const parameter = trace.recorder.parameter(entry.shape, backend.getDTypeInteger(tensor.dtype)).id;
   trace.captures.set(tensor.dataId, {
     info: { dataId: tensor.dataId, shape: [...entry.shape], dtype: tensor.dtype },
     parameter,
@@ -154,14 +150,13 @@ function refuseVariable(trace: OpenTrace, tensor: TensorInfo): void {
 
 function record(
   trace: OpenTrace,
-  native: Binding,
   name: string,
   attributes: KernelAttribute[],
   ids: number[],
   outputs: number,
 ): TensorDescription[] {
   try {
-    return native.traceOp(name, attributes, ids, outputs);
+    return trace.recorder.operation(name, attributes, ids, outputs);
   } catch (cause) {
     throw new TraceError(
       `${name} in the compiled function "${trace.label}"${userLine()}: ${plain((cause as Error).message)}`,
@@ -176,20 +171,26 @@ function plain(message: string): string {
 }
 
 /** A constant of the function. Equal values arrive from tfjs as a full array and are kept as one number and a Fill. */
-function constant(native: Binding, shape: number[], dtype: number, data: ArrayLike<number>): number {
+function constant(
+  recorder: Recorder,
+  native: Binding,
+  shape: number[],
+  dtype: number,
+  data: ArrayLike<number>,
+): number {
   const values = typed(native, dtype, data);
   if (values.length > 16 && values.every((v) => v === values[0])) {
-    const dimensions = native.traceConstant([shape.length], native.TF_INT32, Int32Array.from(shape));
-    const value = native.traceConstant([], dtype, values.slice(0, 1));
+    const dimensions = recorder.constant([shape.length], native.TF_INT32, Int32Array.from(shape));
+    const value = recorder.constant([], dtype, values.slice(0, 1));
     const type = (name: string, value: number): KernelAttribute => ({ name, type: native.TF_ATTR_TYPE, value });
-    return native.traceOp(
+    return recorder.operation(
       "Fill",
       [type("T", dtype), type("index_type", native.TF_INT32)],
       [dimensions.id, value.id],
       1,
     )[0]!.id;
   }
-  return native.traceConstant(shape, dtype, values).id;
+  return recorder.constant(shape, dtype, values).id;
 }
 
 function typed(native: Binding, dtype: number, data: ArrayLike<number>): Float32Array | Int32Array | Uint8Array {

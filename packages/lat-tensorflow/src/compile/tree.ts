@@ -14,7 +14,8 @@ export interface Flat {
 }
 
 /**
- * Takes nested arrays and plain objects of tensors apart. Anything else inside is refused: a number or a string would
+ * Takes nested arrays and plain objects of tensors apart. The order in which an object got its keys does not count: it
+ * comes back with sorted ones, or a checkpoint read in another order would sum in another order. Anything else inside is refused: a number or a string would
  * become part of a compiled function and stay what it was at the first call.
  */
 export function flatten(tree: unknown, root: string): Flat {
@@ -41,10 +42,12 @@ export function flatten(tree: unknown, root: string): Flat {
     }
     if (typeof node === "object" && Object.getPrototypeOf(node) === Object.prototype) {
       structure += "{";
-      const parts = Object.entries(node).map(([key, value]) => {
-        structure += `${JSON.stringify(key)}:`;
-        return [key, visit(value, `${path}.${key}`)] as const;
-      });
+      const parts = Object.keys(node)
+        .sort()
+        .map((key) => {
+          structure += `${JSON.stringify(key)}:`;
+          return [key, visit((node as Record<string, unknown>)[key], `${path}.${key}`)] as const;
+        });
       structure += "}";
       return (all) => Object.fromEntries(parts.map(([key, part]) => [key, part(all)]));
     }

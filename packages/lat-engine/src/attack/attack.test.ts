@@ -1,0 +1,130 @@
+import { type Tensor, tf } from "lat-tensorflow";
+import { describe, expect, it } from "vitest";
+import { type AttackConfig, attackSchema } from "../experiment/config.ts";
+import { initialize } from "../model/initialize.ts";
+import { resolveSites } from "../model/sites.ts";
+import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
+import { toTensors } from "../train/batch.ts";
+import { attack } from "./attack.ts";
+
+const examples = toyExamples(16, "attack");
+const parameters = initialize(toyModel, 3);
+const EPSILON = 1.5;
+
+function runAttack(
+  changes: Partial<AttackConfig>,
+  { sites = ["hidden"], indices = [0, 1, 2, 3, 4, 5, 6, 7], places = indices } = {},
+) {
+  const batch = toTensors(examples.batch(indices, 4));
+  const made = attack(toyNetwork, resolveSites(toyModel, sites), attackSchema.parse(changes));
+  const result = made.run(parameters, batch, tf.scalar(EPSILON), { seed: 1, step: 2, examples: places });
+  made.release();
+  return { ...result, batch, values: (site: string) => result.perturbations[site]!.arraySync() as number[][][] };
+}
+
+const sizes = (delta: number[][][]): number[] => delta.map((example) => Math.hypot(...example.flat()));
+
+describe("the inner maximisation", () => {
+  it.each(["gradient", "sign", "momentum", "adam"] as const)("raises the objective inside the ball (%s)", (rule) => {
+    const { report, values, batch } = runAttack({ rule, steps: 8, stepSize: { relative: 0.25 }, start: "zero" });
+    expect(report!.values).toHaveLength(8);
+    expect(report!.values.at(-1)!).toBeGreaterThan(report!.values[0]! * 1.2);
+    for (const size of sizes(values("hidden"))) expect(size).toBeLessThanOrEqual(EPSILON * (1 + 1e-5));
+    const mask = batch.mask!.arraySync() as number[][];
+    values("hidden").forEach((example, i) => {
+      example.forEach((token, t) => {
+        if (mask[i]![t] === 0) expect(token.every((v) => v === 0)).toBe(true);
+      });
+    });
+  });
+
+  it("reaches a higher objective with more ascents, and with restarts and the best iterate no lower than without", () => {
+    const final = (changes: Partial<AttackConfig>): number[] => {
+      const { perturbations, batch } = runAttack(changes);
+      return lossesAt(perturbations, batch);
+    };
+    const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+    expect(mean(final({ steps: 8 }))).toBeGreaterThan(mean(final({ steps: 0 })));
+    const one = final({ steps: 3, iterate: "best" });
+    const three = final({ steps: 3, iterate: "best", restarts: 3 });
+    three.forEach((value, i) => {
+      expect(value).toBeGreaterThanOrEqual(one[i]! - 1e-6);
+    });
+    expect(mean(three)).toBeGreaterThan(mean(one));
+  });
+
+  it("perturbs several sites at once, each in a ball of its own", () => {
+    const { values, report } = runAttack({ steps: 3 }, { sites: ["scaled", "embeddings"] });
+    for (const site of ["embeddings", "scaled"]) {
+      for (const size of sizes(values(site))) {
+        expect(size).toBeGreaterThan(0);
+        expect(size).toBeLessThanOrEqual(EPSILON * (1 + 1e-5));
+      }
+    }
+    expect(report!.values[2]!).toBeGreaterThan(report!.values[0]!);
+  });
+
+  it("draws the start of an example from its own number, whatever batch it is in", () => {
+    const whole = runAttack({ steps: 0 }).values("hidden");
+    const part = runAttack({ steps: 0 }, { indices: [4, 5], places: [4, 5] }).values("hidden");
+    expect(part).toEqual(whole.slice(4, 6));
+  });
+
+  it("targeted raises the targets' probability and away lowers the labels'", () => {
+    const targeted = runAttack({ objective: "targeted", steps: 6, start: "zero" }).report!.values;
+    const away = runAttack({ objective: "away", steps: 6, start: "zero" }).report!.values;
+    expect(targeted.at(-1)!).toBeGreaterThan(targeted[0]!);
+    expect(away.at(-1)!).toBeGreaterThan(away[0]!);
+  });
+
+  it("moves an example no further once its loss has reached stopAtLoss", () => {
+    const still = runAttack({ steps: 5, start: "zero", stopAtLoss: 1e-9 }).values("hidden");
+    expect(still.flat(2).every((v) => v === 0)).toBe(true);
+  });
+
+  it("keeps h + δ inside the batch's own range when asked to", () => {
+    const { perturbations, batch } = runAttack({ steps: 6, range: "batch" });
+    const h = toyModel.stages.slice(0, 2).reduce((state, stage) => stage.run(parameters, state), batch).h!;
+    const inside = tf.add(h, perturbations.hidden!);
+    expect(inside.max().dataSync()[0]!).toBeLessThanOrEqual(h.max().dataSync()[0]! + 1e-6);
+    expect(inside.min().dataSync()[0]!).toBeGreaterThanOrEqual(h.min().dataSync()[0]! - 1e-6);
+  });
+
+  it("published spends its random start on padding too; corrected does not", () => {
+    const [published, corrected] = (["published", "corrected"] as const).map((behaviour) =>
+      runAttack({ steps: 0, behaviour, start: "boundary" }),
+    );
+    const mask = published!.batch.mask!.arraySync() as number[][];
+    const onPadding = (delta: number[][][]): number =>
+      delta.reduce(
+        (sum, example, i) =>
+          sum + example.reduce((s, token, t) => s + (mask[i]![t] === 0 ? Math.hypot(...token) : 0), 0),
+        0,
+      );
+    expect(onPadding(published!.values("hidden"))).toBeGreaterThan(1);
+    expect(onPadding(corrected!.values("hidden"))).toBe(0);
+  });
+
+  it("reports gradients that vanish and gradients that are not finite", () => {
+    const dead = { ...parameters, last: tf.zerosLike(parameters.last!) };
+    const nan = { ...parameters, last: tf.fill(parameters.last!.shape, Number.NaN) };
+    const made = attack(toyNetwork, resolveSites(toyModel, ["hidden"]), attackSchema.parse({ steps: 2 }));
+    const batch = toTensors(examples.batch([0, 1], 4));
+    const shares = (weights: typeof dead) =>
+      made.run(weights, batch, tf.scalar(1), { seed: 0, step: 0, examples: [0, 1] }).report!.shares;
+    expect(shares(dead)[0]).toBe(1);
+    expect(shares(nan)[1]).toBe(1);
+    made.release();
+  });
+});
+
+/** Per-example losses at given perturbations of `hidden`, by a plain forward pass. */
+function lossesAt(perturbations: Readonly<Record<string, Tensor>>, batch: Readonly<Record<string, Tensor>>): number[] {
+  return tf.tidy(() => {
+    const front = toyModel.stages.slice(0, 2).reduce((state, stage) => stage.run(parameters, state), batch);
+    const perturbed = { ...front, h: tf.add(front.h!, perturbations.hidden!) };
+    const output = toyModel.stages.slice(2).reduce((state, stage) => stage.run(parameters, state), perturbed);
+    const { logp, weights } = toyNetwork.likelihood(output, batch, "labels");
+    return [...tf.div(tf.neg(tf.sum(tf.mul(logp, weights), 1)), tf.sum(weights, 1)).dataSync()];
+  });
+}

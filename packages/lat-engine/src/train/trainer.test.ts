@@ -1,0 +1,167 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { disposeAll, tf } from "lat-tensorflow";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { attack } from "../attack/attack.ts";
+import { lossMeter } from "../evaluate/loss-meter.ts";
+import { attackSchema, type TrainConfig, trainSchema } from "../experiment/config.ts";
+import type { Progress } from "../experiment/summary.ts";
+import { initialize } from "../model/initialize.ts";
+import type { Tensors } from "../model/model.ts";
+import { resolveSites } from "../model/sites.ts";
+import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
+import { optimizer } from "./optimizer.ts";
+import { DivergedError, type TrainJob, train } from "./trainer.ts";
+import { outerStep } from "./update.ts";
+
+const attackConfig = attackSchema.parse({ steps: 2 });
+const parameters = initialize(toyModel, 0);
+const perturber = {
+  attack: attack(toyNetwork, resolveSites(toyModel, ["hidden"]), attackConfig),
+  epsilon: tf.scalar(0.5),
+};
+const meter = lossMeter(toyNetwork, { batchSize: 16, buckets: [4] });
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lat-train-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function jobOf(
+  changes: Partial<TrainConfig> = {},
+  rest: Partial<TrainJob> = {},
+): TrainJob & { lines: Progress[]; warnings: string[] } {
+  const config = trainSchema.parse({ batchSize: 4, epochs: 2, learningRate: 0.02, checkpointEvery: 3, ...changes });
+  const lines: Progress[] = [];
+  const warnings: string[] = [];
+  return {
+    model: toyModel,
+    outer: outerStep(toyNetwork, optimizer(toyModel, config), config, attackConfig),
+    perturber,
+    parameters,
+    examples: toyExamples(40, "train"),
+    buckets: [2, 4],
+    validation: toyExamples(20, "validation"),
+    meter,
+    config,
+    seed: 7,
+    checkpoints: join(folder, "checkpoints"),
+    onStart: () => {},
+    onStep: (progress) => lines.push(progress),
+    warn: (message) => warnings.push(message),
+    lines,
+    warnings,
+    ...rest,
+  };
+}
+
+const bits = (tensors: Tensors): Record<string, number[]> =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name,
+      [...new Uint32Array((tensor.dataSync() as Float32Array).slice().buffer)],
+    ]),
+  );
+
+/** Trains, stopping after each of the given steps and continuing from the checkpoint. */
+async function trainWithStops(
+  stops: readonly number[],
+  changes: Partial<TrainConfig> = {},
+): Promise<Record<string, number[]>> {
+  for (const stop of stops) {
+    const controller = new AbortController();
+    const { parameters: partial, interrupted } = await train(
+      jobOf(changes, { signal: controller.signal, onStep: ({ step }) => step >= stop && controller.abort() }),
+    );
+    expect(interrupted).toBe(true);
+    disposeAll(partial);
+  }
+  return bits((await train(jobOf(changes))).parameters);
+}
+
+describe("training", () => {
+  it("lowers the loss, and the same job gives the same bits", async () => {
+    const job = jobOf({ epochs: 8 }, { perturber: undefined });
+    const first = bits((await train(job)).parameters);
+    expect(job.lines).toHaveLength(80);
+    const mean = (from: number, to: number): number =>
+      job.lines.slice(from, to).reduce((sum, { loss }) => sum + loss, 0) / (to - from);
+    expect(mean(70, 80)).toBeLessThan(mean(0, 10) * 0.7);
+    rmSync(join(folder, "checkpoints"), { recursive: true });
+    expect(bits((await train(jobOf({ epochs: 8 }, { perturber: undefined }))).parameters)).toEqual(first);
+  });
+
+  it.each([["adamw"], ["sgd"]] as const)(
+    "continues from a checkpoint to the same bits, wherever it stopped (%s)",
+    async (kind) => {
+      const whole = await trainWithStops([], { optimizer: kind });
+      for (const stops of [[1], [3], [5, 11, 19]]) {
+        rmSync(join(folder, "checkpoints"), { recursive: true });
+        expect(await trainWithStops(stops, { optimizer: kind })).toEqual(whole);
+      }
+    },
+  );
+
+  it("passes over a damaged checkpoint, and still ends with the same bits", async () => {
+    const whole = await trainWithStops([]);
+    rmSync(join(folder, "checkpoints"), { recursive: true });
+    const controller = new AbortController();
+    await train(jobOf({}, { signal: controller.signal, onStep: ({ step }) => step >= 8 && controller.abort() }));
+    const newest = readdirSync(join(folder, "checkpoints")).sort((a, b) => Number(b.slice(5)) - Number(a.slice(5)))[0]!;
+    writeFileSync(join(folder, "checkpoints", newest, "model.safetensors"), "cut short");
+    const job = jobOf();
+    expect(bits((await train(job)).parameters)).toEqual(whole);
+    expect(job.warnings).toEqual([expect.stringMatching(/step-8 is damaged and is passed over: .*SHA-256/)]);
+    expect(job.lines[0]!.step).toBe(7);
+  });
+
+  it("stops where a loss is not finite, naming step and examples, and keeps the last checkpoint", async () => {
+    const examples = toyExamples(40, "train");
+    const spoiled: typeof examples = {
+      ...examples,
+      batch(indices, length) {
+        const batch = examples.batch(indices, length);
+        if (indices.includes(17)) (batch.x!.data as Float32Array)[0] = Number.NaN;
+        return batch;
+      },
+    };
+    const job = jobOf({ checkpointEvery: 1 }, { examples: spoiled });
+    const before = tf.memory().numTensors;
+    const error = await train(job).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as Error).message).toMatch(/diverged at step \d+ of 20: loss NaN, .* on the examples .*\b17\b/);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(readdirSync(join(folder, "checkpoints"))).toContain(`step-${job.lines.length}`);
+  });
+
+  it("keeps the best validated parameters and stops when patience runs out", async () => {
+    // A rate this large makes validation worse after the first steps.
+    const job = jobOf(
+      { epochs: 40, learningRate: 3, clip: null, validateEvery: 2, patience: 3 },
+      { perturber: undefined },
+    );
+    const { parameters: best, interrupted } = await train(job);
+    expect(interrupted).toBe(false);
+    expect(job.lines.length).toBeLessThan(400);
+    const lossOf = (tensors: Tensors): number =>
+      meter.losses(tensors, job.validation).reduce((sum, loss) => sum + loss, 0);
+    rmSync(join(folder, "checkpoints"), { recursive: true });
+    const last = await train(
+      jobOf({ epochs: job.lines.length / 10, learningRate: 3, clip: null }, { perturber: undefined }),
+    );
+    expect(lossOf(best)).toBeLessThanOrEqual(lossOf(last.parameters));
+  });
+
+  it("holds the number of tensors constant over 50 LAT steps", async () => {
+    const counts: number[] = [];
+    const job = jobOf({ epochs: 5, checkpointEvery: 1000 }, { onStep: () => counts.push(tf.memory().numTensors) });
+    const before = tf.memory().numTensors;
+    const { parameters: trained } = await train(job);
+    expect(counts).toHaveLength(50);
+    expect(new Set(counts).size).toBe(1);
+    disposeAll(trained);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
