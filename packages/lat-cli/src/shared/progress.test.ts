@@ -44,7 +44,7 @@ describe("on a pipe", () => {
     report({ name: "a", step: "download", done: 137e6, total: 274e6 });
     report({ name: "a", step: "extract", done: 0, total: 0 });
     display.close();
-    expect(out.written).toEqual(["a · download\n", "a · download 137 MB/274 MB, 2 s left\n", "a · extract\n"]);
+    expect(out.written).toEqual(["a · download\n", "a · download, 137 MB/274 MB, 2 s left\n", "a · extract\n"]);
   });
 });
 
