@@ -1,3 +1,4 @@
+export { tokenLikelihood } from "./likelihood.ts";
 export { checkLlamaConfig, type LlamaConfig, parseLlamaConfig } from "./llama/config.ts";
 export { type DecodeOptions, type GreedyDecoder, greedyDecoder } from "./llama/decode.ts";
 export { loadLlama, type PretrainedLlama, saveLlama } from "./llama/folder.ts";

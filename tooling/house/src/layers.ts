@@ -22,6 +22,6 @@ export function allowed(folder: string): readonly string[] | undefined {
   if (place === "packages") return name !== undefined && mayUse[name] ? [...mayUse[name], ...shared] : undefined;
   if (place === "tasks") return [...libraries.filter((library) => library !== "lat-report"), ...shared];
   // Measurements beside other programs stand on everything; nothing stands on them.
-  if (place === "tooling") return [...libraries, ...shared];
+  if (place === "tooling") return [...libraries, ...shared, "tooling-pytorch"];
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { root, runStages, timing } from "./stages.ts";
+import { root, runStages, setUp, timing } from "./stages.ts";
 
 // From a fresh clone to the first report: install, build, provision TensorFlow, fetch the data, run the nano sweep.
 
@@ -12,9 +12,7 @@ if (started) console.log(`${out} exists: what is complete in it is kept. Remove 
 
 const results = await runStages(
   [
-    { name: "install", command: ["bun", "install", "--frozen-lockfile"] },
-    { name: "build", command: ["bun", "node_modules/turbo/bin/turbo", "run", "build", "--output-logs=errors-only"] },
-    { name: "provision", command: [...lat, "doctor", "--fix"] },
+    ...setUp,
     { name: "data", command: [...lat, "data", task] },
     {
       name: "sweep",

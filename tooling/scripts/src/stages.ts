@@ -29,6 +29,13 @@ export interface StageResult {
   readonly output: string;
 }
 
+/** From a fresh clone to a `lat` that runs; each stage is skipped in a second or two where its work is done. */
+export const setUp: readonly Stage[] = [
+  { name: "install", command: ["bun", "install", "--frozen-lockfile"] },
+  { name: "build", command: ["bun", "node_modules/turbo/bin/turbo", "run", "build", "--output-logs=errors-only"] },
+  { name: "provision", command: ["bun", "packages/lat-cli/dist/main.js", "doctor", "--fix"] },
+];
+
 /**
  * Runs commands in the repository's root until one fails, and returns what became of each that ran. With `capture`
  * their output is returned as well as shown; without, they have the terminal to themselves and may draw progress bars.
