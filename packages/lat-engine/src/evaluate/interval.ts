@@ -51,5 +51,7 @@ export function wilsonInterval(successes: number, n: number): [number, number] {
   const centre = share + (Z * Z) / (2 * n);
   const half = Z * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n));
   const scale = 1 + (Z * Z) / n;
-  return [Math.max(0, (centre - half) / scale), Math.min(1, (centre + half) / scale)];
+  const [low, high] = [(centre - half) / scale, (centre + half) / scale];
+  // Where every case or none succeeds, the bound is the share itself, which rounding misses by an ulp.
+  return [successes === 0 ? 0 : low, successes === n ? 1 : high];
 }
