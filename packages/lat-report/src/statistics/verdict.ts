@@ -107,7 +107,7 @@ function strongest(candidates: readonly Candidate[]): Candidate | undefined {
 /** Of those level with `best` on the unforeseen metric, the one that keeps the clean metric best. */
 function cheapestLevelWith(best: Candidate, candidates: readonly Candidate[]): Candidate {
   return candidates
-    .filter((candidate) => level(candidate.unforeseen, best.unforeseen))
+    .filter((candidate) => candidate === best || level(candidate.unforeseen, best.unforeseen))
     .toSorted((a, b) => gain(b.clean, a.clean) || gain(b.unforeseen, a.unforeseen))[0]!;
 }
 
