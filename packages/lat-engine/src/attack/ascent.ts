@@ -164,8 +164,8 @@ function alongExamples(perExample: Tensor, x: Tensor): Tensor {
 /** The gradient with every example that has a NaN or an infinity in it set to zero, and which those are. */
 function finite(gradient: Tensor): { gradient: Tensor; nonFinite: Tensor } {
   const axes = Array.from({ length: gradient.rank - 1 }, (_, i) => i + 1);
-  const isFinite = tf.cast(tf.isFinite(gradient), "float32");
-  const whole = tf.min(isFinite, axes, true);
+  const elements = tf.cast(tf.isFinite(gradient), "float32");
+  const whole = tf.min(elements, axes, true);
   const zero = tf.zerosLike(gradient);
   return {
     gradient: tf.where(tf.cast(tf.mul(whole, tf.onesLike(gradient)), "bool"), gradient, zero),

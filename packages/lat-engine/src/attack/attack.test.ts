@@ -1,7 +1,9 @@
-import { type Tensor, tf } from "lat-tensorflow";
+import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
 import { type AttackConfig, attackSchema } from "../experiment/config.ts";
 import { initialize } from "../model/initialize.ts";
+import type { State } from "../model/model.ts";
+import { forward, type Perturbations, prefix } from "../model/run.ts";
 import { resolveSites } from "../model/sites.ts";
 import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
 import { toTensors } from "../train/batch.ts";
@@ -9,12 +11,14 @@ import { attack } from "./attack.ts";
 
 const examples = toyExamples(16, "attack");
 const parameters = initialize(toyModel, 3);
+const [hidden] = resolveSites(toyModel, ["hidden"]);
 const EPSILON = 1.5;
 
 function runAttack(
   changes: Partial<AttackConfig>,
-  { sites = ["hidden"], indices = [0, 1, 2, 3, 4, 5, 6, 7], places = indices } = {},
+  options: { sites?: string[]; indices?: number[]; places?: number[] } = {},
 ) {
+  const { sites = ["hidden"], indices = [0, 1, 2, 3, 4, 5, 6, 7], places = indices } = options;
   const batch = toTensors(examples.batch(indices, 4));
   const made = attack(toyNetwork, resolveSites(toyModel, sites), attackSchema.parse(changes));
   const result = made.run(parameters, batch, tf.scalar(EPSILON), { seed: 1, step: 2, examples: places });
@@ -84,10 +88,10 @@ describe("the inner maximisation", () => {
 
   it("keeps h + δ inside the batch's own range when asked to", () => {
     const { perturbations, batch } = runAttack({ steps: 6, range: "batch" });
-    const h = toyModel.stages.slice(0, 2).reduce((state, stage) => stage.run(parameters, state), batch).h!;
+    const h = prefix(toyModel, parameters, batch, hidden!).h!;
     const inside = tf.add(h, perturbations.hidden!);
-    expect(inside.max().dataSync()[0]!).toBeLessThanOrEqual(h.max().dataSync()[0]! + 1e-6);
-    expect(inside.min().dataSync()[0]!).toBeGreaterThanOrEqual(h.min().dataSync()[0]! - 1e-6);
+    expect(tf.max(inside).dataSync()[0]!).toBeLessThanOrEqual(tf.max(h).dataSync()[0]! + 1e-6);
+    expect(tf.min(inside).dataSync()[0]!).toBeGreaterThanOrEqual(tf.min(h).dataSync()[0]! - 1e-6);
   });
 
   it("published spends its random start on padding too; corrected does not", () => {
@@ -119,12 +123,13 @@ describe("the inner maximisation", () => {
 });
 
 /** Per-example losses at given perturbations of `hidden`, by a plain forward pass. */
-function lossesAt(perturbations: Readonly<Record<string, Tensor>>, batch: Readonly<Record<string, Tensor>>): number[] {
+function lossesAt(perturbations: Perturbations, batch: State): number[] {
   return tf.tidy(() => {
-    const front = toyModel.stages.slice(0, 2).reduce((state, stage) => stage.run(parameters, state), batch);
-    const perturbed = { ...front, h: tf.add(front.h!, perturbations.hidden!) };
-    const output = toyModel.stages.slice(2).reduce((state, stage) => stage.run(parameters, state), perturbed);
-    const { logp, weights } = toyNetwork.likelihood(output, batch, "labels");
+    const { logp, weights } = toyNetwork.likelihood(
+      forward(toyModel, parameters, batch, perturbations),
+      batch,
+      "labels",
+    );
     return [...tf.div(tf.neg(tf.sum(tf.mul(logp, weights), 1)), tf.sum(weights, 1)).dataSync()];
   });
 }

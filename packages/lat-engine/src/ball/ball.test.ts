@@ -10,7 +10,7 @@ const [B, S, D] = [3, 4, 5];
 
 /** Norms on the host, in double precision, of each ball of x. */
 function hostNorms(name: NormName, scope: Scope, x: Tensor): number[] {
-  const rows = x.reshape([scope === "example" ? B : B * S, -1]).arraySync() as number[][];
+  const rows = tf.reshape(x, [scope === "example" ? B : B * S, -1]).arraySync() as number[][];
   return rows.map((row) => {
     const sizes = row.map(Math.abs);
     if (name === "linf") return Math.max(...sizes);

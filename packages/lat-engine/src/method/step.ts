@@ -1,4 +1,4 @@
-import { disposeAll, type Tensor, tf } from "lat-tensorflow";
+import { disposeAll, type Tensor } from "lat-tensorflow";
 import type { Attack, AttackReport } from "../attack/attack.ts";
 import type { DrawContext } from "../attack/start.ts";
 import type { State, Tensors } from "../model/model.ts";
