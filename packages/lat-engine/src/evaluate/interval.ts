@@ -25,12 +25,10 @@ export function bootstrapInterval(
   }
   const units = [...members.values()];
   const means = Float64Array.from({ length: RESAMPLES }, (_, resample) => {
-    const random = hostRandom(0, `bootstrap ${stream}`, resample);
     let [sum, count] = [0, 0];
-    for (let i = 0; i < units.length; i++) {
-      const unit = units[random.integer(units.length, i)]!;
-      sum += unit.sum;
-      count += unit.count;
+    for (const drawn of hostRandom(0, `bootstrap ${stream}`, resample).integers(units.length, units.length)) {
+      sum += units[drawn]!.sum;
+      count += units[drawn]!.count;
     }
     return sum / count;
   }).sort();

@@ -48,6 +48,29 @@ describe("host draws", () => {
     expect(Math.abs(variance - 1 / 12)).toBeLessThan(5 * Math.sqrt(1 / 180 / n));
   });
 
+  it("repeat the figures that were ever drawn", () => {
+    // Every stored result depends on them: written down when the first ones were made.
+    const random = hostRandom(7, "order", 2);
+    expect([0, 1, 2 ** 32 + 1].map((index) => random.uniform(index))).toEqual([
+      0.7006185645491272, 0.0397202051345118, 0.8601538797483296,
+    ]);
+    expect([0, 1, 2].map((index) => random.integer(1000, index))).toEqual([700, 39, 124]);
+    expect([...random.permutation(8)]).toEqual([5, 1, 2, 0, 3, 6, 7, 4]);
+    expect([...random.choice(1000, 4)]).toEqual([700, 40, 126, 407]);
+  });
+
+  it("draw many whole numbers at once, all equally likely, and fewer are the first of more", () => {
+    const random = hostRandom(2, "many");
+    const draws = random.integers(7, 70_000);
+    expect([...random.integers(7, 5)]).toEqual([...draws.subarray(0, 5)]);
+    const counts = Array<number>(7).fill(0);
+    for (const draw of draws) counts[draw]!++;
+    const chiSquare = counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0);
+    expect(chiSquare).toBeLessThan(22.5); // 99.9 % quantile of 6 degrees of freedom
+    const neighbours = draws.reduce((sum, draw, i) => sum + Number(i > 0 && draw === draws[i - 1]), 0);
+    expect(Math.abs(neighbours / 70_000 - 1 / 7)).toBeLessThan(5 * Math.sqrt(6 / 49 / 70_000));
+  });
+
   it("permute and choose without repetition, every order equally likely", () => {
     expect([...hostRandom(3, "p").permutation(50)].sort((a, b) => a - b)).toEqual(
       Array.from({ length: 50 }, (_, i) => i),
