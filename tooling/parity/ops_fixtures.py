@@ -1,12 +1,13 @@
 """Reference values and gradients of lat-tensorflow's operations, by PyTorch in float64.
 
     pip install torch==2.13.0
-    python tooling/parity/ops_fixtures.py        # writes packages/lat-tensorflow/fixtures/ops.json
+    python tooling/parity/ops_fixtures.py [FILE]     # writes packages/lat-tensorflow/fixtures/ops.json
 
 Inputs are float32 numbers drawn from seed 0. The gradients are those of sum(output * cotangent).
 """
 
 import json
+import sys
 from pathlib import Path
 
 import torch
@@ -106,6 +107,5 @@ for name, (function, inputs, integers) in cases.items():
         "gradients": {key: stored(value) for key, value in zip(inputs, gradients)},
     }
 
-folder = Path(__file__).parents[2] / "packages" / "lat-tensorflow" / "fixtures"
-folder.mkdir(exist_ok=True)
-(folder / "ops.json").write_text(json.dumps({"torch": torch.__version__, "seed": SEED, "cases": result}) + "\n")
+fixture = Path(__file__).parents[2] / "packages" / "lat-tensorflow" / "fixtures" / "ops.json"
+Path(sys.argv[1] if len(sys.argv) > 1 else fixture).write_text(json.dumps({"torch": torch.__version__, "seed": SEED, "cases": result}) + "\n")

@@ -1,76 +1,26 @@
 import { readFileSync } from "node:fs";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import {
-  attention,
-  causalAttention,
-  compile,
-  gather,
-  gelu,
-  gradcheck,
-  layerNorm,
-  logSoftmaxLabel,
-  rmsNorm,
-  rotary,
-  silu,
-  swiGlu,
-  tf,
-  valueAndGradients,
-} from "../index.ts";
+import { type OperationCase, operations, type Stored, storedError } from "../../testing.ts";
+import * as library from "../index.ts";
 
-interface Stored {
-  readonly shape: number[];
-  readonly data: number[];
-}
-
-/** One operation of tooling/parity/ops_fixtures.py: PyTorch's values and gradients in float64. */
-interface Case {
-  readonly inputs: Record<string, Stored>;
-  readonly integers: Record<string, Stored>;
-  readonly output: Stored;
-  readonly cotangent: Stored;
-  readonly gradients: Record<string, Stored>;
-}
-
-type Operation = (inputs: Record<string, Tensor>, integers: Record<string, Tensor>) => Tensor;
+const { attention, compile, gradcheck, logSoftmaxLabel, tf, valueAndGradients } = library;
 
 const fixtures = new URL("../../fixtures/ops.json", import.meta.url);
-const { cases } = JSON.parse(readFileSync(fixtures, "utf8")) as { cases: Record<string, Case> };
-
-const operations: Record<string, Operation> = {
-  gather: ({ table }, { indices }) => gather(table!, indices!),
-  logSoftmaxLabel: ({ logits }, { labels }) => logSoftmaxLabel(logits!, labels!),
-  causalAttention: ({ queries, keys, values }) => causalAttention(queries!, keys!, values!),
-  attention: ({ queries, keys, values }) => attention(queries!, keys!, values!),
-  attentionMasked: ({ queries, keys, values }, { keyMask }) => attention(queries!, keys!, values!, keyMask),
-  rotary: ({ x }, { positions }) => rotary(x!, positions!, 10_000),
-  rotaryByRow: ({ x }, { positions }) => rotary(x!, positions!, 10_000),
-  rmsNorm: ({ x, weight }) => rmsNorm(x!, weight!, 1e-5),
-  layerNorm: ({ x, weight, bias }) => layerNorm(x!, weight!, bias!, 1e-5),
-  silu: ({ x }) => silu(x!),
-  swiGlu: ({ gate, up }) => swiGlu(gate!, up!),
-  gelu: ({ x }) => gelu(x!),
-};
+const { cases } = JSON.parse(readFileSync(fixtures, "utf8")) as { cases: Record<string, OperationCase> };
+const ours = operations(library);
 
 const tensor = ({ data, shape }: Stored, dtype: "float32" | "int32" = "float32") => tf.tensor(data, shape, dtype);
-
-/** Largest difference relative to the largest expected element. */
-function error(actual: Tensor, expected: Stored): number {
-  expect(actual.shape).toEqual(expected.shape);
-  const values = actual.dataSync();
-  const scale = expected.data.reduce((largest, e) => Math.max(largest, Math.abs(e)), 0);
-  return expected.data.reduce((worst, e, i) => Math.max(worst, Math.abs((values[i] as number) - e) / scale), 0);
-}
 
 function tensors(stored: Record<string, Stored>, dtype: "float32" | "int32"): Record<string, Tensor> {
   return Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, tensor(value, dtype)]));
 }
 
 it("every operation has reference values", () => {
-  expect(Object.keys(operations).sort()).toEqual(Object.keys(cases).sort());
+  expect(Object.keys(ours).sort()).toEqual(Object.keys(cases).sort());
 });
 
-describe.each(Object.entries(operations))("%s", (name, operation) => {
+describe.each(Object.entries(ours))("%s", (name, operation) => {
   const reference = cases[name]!;
   const differentiate = (x: Record<string, Tensor>, n: Record<string, Tensor>, cotangent: Tensor) =>
     valueAndGradients(() => operation(x, n), x, cotangent);
@@ -86,9 +36,9 @@ describe.each(Object.entries(operations))("%s", (name, operation) => {
         tensors(reference.integers, "int32"),
         tensor(reference.cotangent),
       );
-      expect(error(value, reference.output)).toBeLessThan(1e-5);
+      expect(storedError(value, reference.output)).toBeLessThan(1e-5);
       for (const [key, gradient] of Object.entries(gradients))
-        expect([key, error(gradient, reference.gradients[key]!)]).toSatisfy(([, e]) => e < 1e-5);
+        expect([key, storedError(gradient, reference.gradients[key]!)]).toSatisfy(([, e]) => e < 1e-5);
     });
   });
 

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { initialize } from "lat-engine";
+import { type LlamaConfig, llama } from "lat-models";
+import { LatError } from "lat-system";
+import { configure, tf } from "lat-tensorflow";
+import { pytorch } from "tooling-pytorch";
+import { cutAndWhole, delta, logitsAndGradients, losses } from "./engine.ts";
+import { operationRows } from "./operations.ts";
+import { cases, type Problem, randomBatch, train } from "./problem.ts";
+import { askReference, type Reference, runPython } from "./reference.ts";
+import { format, largestError, misses, type Row, relativeError, worstRelative } from "./row.ts";
+
+// `bun run parity`: the engine beside a plain PyTorch statement of the method, on the same inputs. Exit code 1 where a
+// bar is missed.
+
+const STEPS = 6;
+
+/** A Llama with everything that has to be right: grouped queries, an untied head, several layers. */
+const config: LlamaConfig = {
+  vocab_size: 256,
+  hidden_size: 64,
+  intermediate_size: 176,
+  num_hidden_layers: 3,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  rms_norm_eps: 1e-5,
+  rope_theta: 10_000,
+  tie_word_embeddings: false,
+  max_position_embeddings: 64,
+};
+
+async function main(): Promise<void> {
+  configure({ device: "cpu" });
+  const python = await pytorch(console.error);
+  const folder = mkdtempSync(join(tmpdir(), "lat-parity-"));
+  try {
+    const operations = join(folder, "operations.json");
+    await runPython(python, "ops_fixtures.py", operations);
+    const problem = makeProblem();
+    console.error("PyTorch computes the reference");
+    const reference = await askReference(python, problem, folder);
+    console.error("the engine computes the same");
+    const rows = [...compare(problem, reference), ...operationRows(operations)];
+    console.log(format(rows));
+    const missed = rows.filter(misses).length;
+    console.log(`\n${rows.length - missed} of ${rows.length} within their bars`);
+    if (missed > 0) process.exitCode = 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeProblem(): Problem {
+  // Wider than a network starts with, so that attention is not uniform and the layers are far from linear.
+  const parameters = Object.fromEntries(
+    Object.entries(initialize(llama(config), 0)).map(([name, tensor]) => [
+      name,
+      tensor.rank === 2 ? tf.mul(tensor, 5) : tensor,
+    ]),
+  );
+  const batch = (step: number) => (micro: number) => randomBatch(config, step * train.accumulate + micro, 6, 24);
+  const batches = indices(STEPS).map((step) => indices(train.accumulate).map(batch(step)));
+  return { config, parameters, batches, cases: cases(), train, transformers: true };
+}
+
+function compare(problem: Problem, reference: Reference): Row[] {
+  const row = (
+    group: string,
+    what: string,
+    values: Float32Array,
+    name: string,
+    measure: (a: Float32Array, b: Float32Array) => number,
+    bar: number,
+  ): Row => {
+    const exact = reference("float64", name);
+    return { group, what, error: measure(values, exact), float32: measure(reference("float32", name), exact), bar };
+  };
+  const steps = problem.train.accumulate * STEPS;
+  const afterAscents = `δ after 6 ascents: ‖difference‖ ÷ ‖δ‖`;
+  const trained = `loss of ${STEPS} optimizer steps on ${steps} micro-batches: worst relative error`;
+  const published = "Llama beside transformers: largest error ÷ largest element";
+  const trainedCases = problem.cases.filter((each) => each.trained);
+  const sites = [...new Set(trainedCases.map(({ site }) => site))];
+  const { logits, gradients } = logitsAndGradients(problem);
+  return [
+    ...problem.cases.map((each) =>
+      row(afterAscents, each.name, delta(problem, each), `${each.name}/delta`, relativeError, 1e-4),
+    ),
+    ...trainedCases.map((each) =>
+      row(trained, each.name, losses(problem, each), `${each.name}/losses`, worstRelative, 1e-5),
+    ),
+    ...sites.map((site) => {
+      const { cut, whole } = cutAndWhole(problem, site);
+      return {
+        group: "suffix after prefix beside the whole: largest error ÷ largest logit",
+        what: site,
+        error: largestError(cut, whole),
+        bar: 1e-6,
+      };
+    }),
+    row(published, "logits", logits, "transformers/logits", largestError, 1e-5),
+    worst(
+      Object.entries(gradients).map(([name, values]) =>
+        row(published, `gradient of ${name}`, values, `transformers/gradient/${name}`, largestError, 1e-5),
+      ),
+    ),
+  ];
+}
+
+/** The row that comes closest to missing its bar, with how many it stands for. */
+function worst(rows: readonly Row[]): Row {
+  const most = rows.reduce((a, b) => (misses(a) || a.error >= b.error ? a : b));
+  return { ...most, what: `${most.what} (worst of ${rows.length})` };
+}
+
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof LatError)) throw error;
+  console.error(error.message);
+  process.exitCode = error.exitCode;
+}
