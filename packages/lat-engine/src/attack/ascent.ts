@@ -43,7 +43,7 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
     state: State,
     perturbations: Perturbations,
   ): { sums: Tensor; weights: Tensor } {
-    const output = suffix(model, parameters, state, first, perturbations);
+    const output = suffix(model, parameters, state, first, perturbations, config.batchNorm);
     return perExample(likelihood(output, state, objective.of), objective.term);
   }
 
@@ -64,10 +64,10 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
     return tf.mul(epsilon, size === null ? 1 / Math.max(1, steps) : size.relative);
   }
 
-  const runPrefix = compile((parameters: Tensors, batch: State): State => prefix(model, parameters, batch, first), {
-    name: "prefix",
-    ...options,
-  });
+  const runPrefix = compile(
+    (parameters: Tensors, batch: State): State => prefix(model, parameters, batch, first, config.batchNorm),
+    { name: "prefix", ...options },
+  );
 
   const start = compile(
     (state: State, draws: Readonly<Record<string, StartDraws>>, epsilon: Tensor): Iterate => ({

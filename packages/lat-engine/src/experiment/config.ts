@@ -2,6 +2,7 @@ import { z } from "zod";
 
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
+const mode = z.enum(["train", "evaluate"]);
 
 /** How a network is trained: implanting and every defence use the same trainer. */
 export const trainSchema = z.strictObject({
@@ -20,6 +21,8 @@ export const trainSchema = z.strictObject({
   beta2: z.number().min(0).max(0.99999).default(0.999),
   /** Largest global norm of the gradient; null: not clipped. */
   clip: positive.nullable().default(1),
+  /** What batch norm normalises by: the batch's statistics, updating the running ones, or the running ones as they are. */
+  batchNorm: mode.default("train"),
   /** Stop after this many validations without a better loss; null: never. */
   patience: z.number().int().positive().nullable().default(null),
   /** Validate every so many steps, keeping the best checkpoint; null: the last one is kept. */
@@ -53,6 +56,8 @@ export const attackSchema = z.strictObject({
   objective: z.enum(["untargeted", "targeted", "away"]).default("untargeted"),
   /** Keep h + δ inside: the batch's own smallest and largest activation, or given bounds. */
   range: z.union([z.enum(["none", "batch"]), z.tuple([z.number(), z.number()])]).default("none"),
+  /** What batch norm normalises by in the attacked network; the running statistics stay what they are. */
+  batchNorm: mode.default("evaluate"),
   /** Share of the outer loss on perturbed examples; the rest is on the clean ones. */
   adversarialShare: share.default(1),
   /** `published` repeats the defects of the authors' code (padding in the norm, +1e-6, lost accumulation). */

@@ -40,9 +40,12 @@ export class Session {
   }
 
   outer(train: TrainConfig, attackConfig: AttackConfig): OuterStep {
-    const { optimizer: kind, weightDecay, momentum, beta2, clip } = train;
-    const { adversarialShare, objective, behaviour } = attackConfig;
-    const key = JSON.stringify([kind, weightDecay, momentum, beta2, clip, adversarialShare, objective, behaviour]);
+    const { optimizer: kind, weightDecay, momentum, beta2, clip, batchNorm } = train;
+    const { adversarialShare, objective, behaviour, steps, batchNorm: attackedBy } = attackConfig;
+    const key = JSON.stringify([
+      [kind, weightDecay, momentum, beta2, clip, batchNorm],
+      [adversarialShare, objective, behaviour, steps, attackedBy],
+    ]);
     return remember(this.outers, key, () =>
       outerStep(this.prepared, optimizer(this.prepared.model, train), train, attackConfig),
     );

@@ -37,16 +37,16 @@ export function step(
   number: Tensor,
 ): StepResult {
   const reports: (AttackReport | undefined)[] = [];
-  const maximise = ({ batch, draws }: MicroBatch) => {
+  const maximise = (current: Tensors, { batch, draws }: MicroBatch) => {
     if (!perturber) return {};
-    const { perturbations, report } = perturber.attack.run(parameters, batch, perturber.epsilon, draws);
+    const { perturbations, report } = perturber.attack.run(current, batch, perturber.epsilon, draws);
     reports.push(report);
     return perturbations;
   };
 
   const [only, ...more] = microBatches;
   if (only && more.length === 0) {
-    const perturbations = maximise(only);
+    const perturbations = maximise(parameters, only);
     const updated = outer.update(parameters, state, only.batch, perturbations, learningRate, number);
     disposeAll(perturbations);
     return { ...updated, reports };
@@ -54,8 +54,9 @@ export function step(
 
   let total: GradientSums | null = null;
   for (const microBatch of microBatches) {
-    const perturbations = maximise(microBatch);
-    const sums = outer.gradientSums(parameters, microBatch.batch, perturbations);
+    const current: Tensors = { ...parameters, ...total?.statistics };
+    const perturbations = maximise(current, microBatch);
+    const sums = outer.gradientSums(current, microBatch.batch, perturbations);
     const next: GradientSums = outer.accumulate(total, sums);
     disposeAll(perturbations, sums, total);
     total = next;

@@ -9,10 +9,20 @@ export type Tensors = Readonly<Record<string, Tensor>>;
  */
 export type State = Tensors;
 
+/**
+ * What batch norm normalises by in a pass: `train`, the batch's own statistics; `evaluate`, the running ones, which are
+ * parameters that are not trained.
+ */
+export type Mode = "train" | "evaluate";
+
 /** A pure function of the parameters and the incoming state. It must not read values, keep tensors or draw numbers. */
 export interface Stage {
   readonly name: string;
-  run(parameters: Tensors, state: State): State;
+  /**
+   * @returns the next state; in mode `train` with the next values of its running statistics, under their names as
+   *   parameters
+   */
+  run(parameters: Tensors, state: State, mode: Mode): State;
 }
 
 /**
@@ -37,6 +47,8 @@ export interface ParameterSpec {
   readonly initial: "ones" | "zeros" | { readonly normal: number };
   /** Whether weight decay applies (matrices: yes; norms and biases: no). */
   readonly decay: boolean;
+  /** false: it has no gradient and no optimizer state, and changes only as a running statistic does. Default: true. */
+  readonly trainable?: boolean;
 }
 
 /** A staged network. */
@@ -50,4 +62,15 @@ export interface Model {
   readonly inputSite: string;
   /** Whether this model's operations are faster compiled by XLA (transformers) or not (convolutions on the CPU). */
   readonly xla: boolean;
+}
+
+/** The parameters that gradients and optimizers are for, in the model's order. */
+export function trainableNames({ parameters }: Model): string[] {
+  return Object.keys(parameters).filter((name) => parameters[name]!.trainable !== false);
+}
+
+/** The next values of the running statistics, which a pass in mode `train` left in its last state. */
+export function nextStatistics({ parameters }: Model, output: State): Tensors {
+  const left = Object.entries(output).filter(([name]) => parameters[name]?.trainable === false);
+  return Object.fromEntries(left);
 }

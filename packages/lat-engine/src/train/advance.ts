@@ -48,9 +48,9 @@ function readProgress(
     return value;
   };
   const progress = { step, loss: read(loss), gradientNorm: read(gradientNorm), learningRate };
-  if (!attackValue) return progress;
   const done = reports.filter((report) => report !== undefined);
-  const attackLosses = [...columnMeans(done.map(({ values }) => values)), read(attackValue)];
+  const attackLosses = [...columnMeans(done.map(({ values }) => values)), ...(attackValue ? [read(attackValue)] : [])];
+  if (attackLosses.length === 0) return progress;
   const shares = columnMeans(done.map((report) => report.shares)) as [number, number, number];
   return { ...progress, attackLosses, ...(done.length > 0 ? { attackShares: shares } : {}) };
 }

@@ -1,8 +1,8 @@
 import { type Tensor, tf } from "lat-tensorflow";
 import type { TrainConfig } from "../experiment/config.ts";
-import type { Model, Tensors } from "../model/model.ts";
+import { type Model, type Tensors, trainableNames } from "../model/model.ts";
 
-/** What an optimizer remembers: one record of tensors, named like the parameters, for each moment. */
+/** What an optimizer remembers: one record of tensors, named like the trained parameters, for each moment. */
 export type OptimizerState = Readonly<Record<string, Tensors>>;
 
 /**
@@ -10,6 +10,8 @@ export type OptimizerState = Readonly<Record<string, Tensors>>;
  * several machines can be summed in between.
  */
 export interface Optimizer {
+  /** Names of the parameters that it trains; `apply` leaves the others out of its result. */
+  readonly trained: readonly string[];
   readonly moments: readonly string[];
   /** @param step the number of this step, from 1 */
   apply(
@@ -21,22 +23,24 @@ export interface Optimizer {
   ): { parameters: Tensors; state: OptimizerState };
 }
 
+type Rule = Omit<Optimizer, "trained">;
+
 const BETA1 = 0.9;
 const ADAM_EPSILON = 1e-8;
 
 export function optimizer(model: Model, { optimizer: kind, weightDecay, momentum, beta2 }: TrainConfig): Optimizer {
   const decayOf = (name: string): number => (model.parameters[name]!.decay ? weightDecay : 0);
-  return kind === "sgd" ? sgd(momentum, decayOf) : adamw(beta2, decayOf);
+  return { trained: trainableNames(model), ...(kind === "sgd" ? sgd(momentum, decayOf) : adamw(beta2, decayOf)) };
 }
 
-/** Zeros for every moment of every parameter. */
-export function initialState({ moments }: Optimizer, parameters: Tensors): OptimizerState {
-  const zeros = (): Tensors => mapTensors(parameters, (_, parameter) => tf.zerosLike(parameter));
+/** Zeros for every moment of every trained parameter. */
+export function initialState({ moments, trained }: Optimizer, parameters: Tensors): OptimizerState {
+  const zeros = (): Tensors => Object.fromEntries(trained.map((name) => [name, tf.zerosLike(parameters[name]!)]));
   return Object.fromEntries(moments.map((moment) => [moment, zeros()]));
 }
 
 /** Source: Loshchilov, Hutter, "Decoupled Weight Decay Regularization" (ICLR 2019), algorithm 2. */
-function adamw(beta2: number, decayOf: (name: string) => number): Optimizer {
+function adamw(beta2: number, decayOf: (name: string) => number): Rule {
   return {
     moments: ["mean", "square"],
     apply(parameters, state, gradients, learningRate, step) {
@@ -46,10 +50,10 @@ function adamw(beta2: number, decayOf: (name: string) => number): Optimizer {
       );
       const scale = tf.div(learningRate, tf.sub(1, tf.pow(BETA1, step)));
       const rootCorrection = tf.sqrt(tf.sub(1, tf.pow(beta2, step)));
-      const next = mapTensors(parameters, (name, parameter) => {
-        const kept = tf.mul(parameter, tf.sub(1, tf.mul(learningRate, decayOf(name))));
+      const next = mapTensors(mean, (name, m) => {
+        const kept = tf.mul(parameters[name]!, tf.sub(1, tf.mul(learningRate, decayOf(name))));
         const deviation = tf.add(tf.div(tf.sqrt(square[name]!), rootCorrection), ADAM_EPSILON);
-        return tf.sub(kept, tf.div(tf.mul(scale, mean[name]!), deviation));
+        return tf.sub(kept, tf.div(tf.mul(scale, m), deviation));
       });
       return { parameters: next, state: { mean, square } };
     },
@@ -57,7 +61,7 @@ function adamw(beta2: number, decayOf: (name: string) => number): Optimizer {
 }
 
 /** SGD with momentum, as PyTorch has it: the velocity accumulates undamped gradients, weight decay included. */
-function sgd(momentum: number, decayOf: (name: string) => number): Optimizer {
+function sgd(momentum: number, decayOf: (name: string) => number): Rule {
   return {
     moments: ["velocity"],
     apply(parameters, state, gradients, learningRate) {
@@ -65,9 +69,7 @@ function sgd(momentum: number, decayOf: (name: string) => number): Optimizer {
         tf.add(tf.mul(v, momentum), tf.add(gradients[name]!, tf.mul(parameters[name]!, decayOf(name)))),
       );
       return {
-        parameters: mapTensors(parameters, (name, parameter) =>
-          tf.sub(parameter, tf.mul(learningRate, velocity[name]!)),
-        ),
+        parameters: mapTensors(velocity, (name, v) => tf.sub(parameters[name]!, tf.mul(learningRate, v))),
         state: { velocity },
       };
     },

@@ -1,7 +1,7 @@
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
 import { objectives, perExample } from "../attack/objective.ts";
 import type { AttackConfig, TrainConfig } from "../experiment/config.ts";
-import type { State, Tensors } from "../model/model.ts";
+import { nextStatistics, type State, type Tensors, trainableNames } from "../model/model.ts";
 import { forward, type Perturbations } from "../model/run.ts";
 import type { Network } from "../task/task.ts";
 import { clipByGlobalNorm, mapTensors, type Optimizer, type OptimizerState } from "./optimizer.ts";
@@ -12,6 +12,8 @@ export interface GradientSums {
   /** Σ weight · loss and Σ weight over all positions. */
   readonly loss: Tensor;
   readonly weight: Tensor;
+  /** The running statistics after the micro-batches so far; they follow one another and are not summed. */
+  readonly statistics: Tensors;
   /** Mean over the (last) micro-batch's examples of the attack's objective at δ; absent without an attack. */
   readonly attackValue?: Tensor;
 }
@@ -21,6 +23,10 @@ export interface Updated {
   readonly state: OptimizerState;
   readonly loss: Tensor;
   readonly gradientNorm: Tensor;
+  /**
+   * As above; absent also where the attack ascended on the network in the other mode of batch norm, since the values
+   * along its way are not comparable with this one.
+   */
   readonly attackValue?: Tensor;
 }
 
@@ -33,32 +39,36 @@ export function outerStep(network: Network, optimizer: Optimizer, train: TrainCo
   const objective = objectives[attack.objective];
   const options = { xla: model.xla };
 
+  const comparable =
+    attack.steps === 0 ||
+    attack.batchNorm === train.batchNorm ||
+    trainableNames(model).length === Object.keys(model.parameters).length;
+
   /** d/dθ Σ loss, on activations perturbed by δ (and on clean ones, for the rest of `adversarialShare`). */
   function sums(parameters: Tensors, batch: State, perturbations: Perturbations): GradientSums {
     const attacked = Object.keys(perturbations).length > 0;
     const lossOf = (output: State): { sums: Tensor; weights: Tensor } =>
       perExample(likelihood(output, batch, "labels"), objectives.untargeted.term);
     const losses = () => {
-      const output = forward(model, parameters, batch, perturbations);
-      const { sums: onPerturbed, weights } = lossOf(output);
-      const value =
-        attacked && attack.adversarialShare < 1
-          ? tf.add(
-              tf.mul(onPerturbed, attack.adversarialShare),
-              tf.mul(lossOf(forward(model, parameters, batch)).sums, 1 - attack.adversarialShare),
-            )
-          : onPerturbed;
-      if (!attacked) return { value, auxiliary: { weights } };
+      const output = forward(model, parameters, batch, perturbations, train.batchNorm);
+      const { sums: value, weights } = lossOf(output);
+      const statistics = nextStatistics(model, output);
+      if (!attacked) return { value, auxiliary: { weights, ...statistics } };
       const reached = perExample(likelihood(output, batch, objective.of), objective.term);
       const attackValue = tf.mean(tf.div(reached.sums, tf.maximum(reached.weights, 1)));
-      return { value, auxiliary: { weights, attackValue } };
+      if (attack.adversarialShare === 1) return { value, auxiliary: { weights, attackValue, ...statistics } };
+      const clean = forward(model, { ...parameters, ...statistics }, batch, {}, train.batchNorm);
+      return {
+        value: tf.add(tf.mul(value, attack.adversarialShare), tf.mul(lossOf(clean).sums, 1 - attack.adversarialShare)),
+        auxiliary: { weights, attackValue, ...nextStatistics(model, clean) },
+      };
     };
-    const { value, auxiliary, gradients } = valueAndGradients<string, "weights" | "attackValue">(
-      losses as never,
-      parameters,
-    );
-    const total: GradientSums = { gradients, loss: tf.sum(value), weight: tf.sum(auxiliary.weights) };
-    return attacked ? { ...total, attackValue: auxiliary.attackValue } : total;
+    const trained = Object.fromEntries(optimizer.trained.map((name) => [name, parameters[name]!]));
+    const { value, auxiliary, gradients } = valueAndGradients<string, string>(losses, trained);
+    const { weights, attackValue } = auxiliary;
+    const statistics = nextStatistics(model, auxiliary);
+    const total: GradientSums = { gradients, loss: tf.sum(value), weight: tf.sum(weights!), statistics };
+    return attackValue ? { ...total, attackValue } : total;
   }
 
   function apply(
@@ -71,8 +81,13 @@ export function outerStep(network: Network, optimizer: Optimizer, train: TrainCo
     const mean = mapTensors(total.gradients, (_, gradient) => tf.div(gradient, total.weight));
     const { gradients, norm } = clipByGlobalNorm(mean, train.clip);
     const next = optimizer.apply(parameters, state, gradients, learningRate, step);
-    const result = { ...next, loss: tf.div(total.loss, total.weight), gradientNorm: norm };
-    return total.attackValue ? { ...result, attackValue: total.attackValue } : result;
+    const result = {
+      parameters: { ...parameters, ...next.parameters, ...total.statistics },
+      state: next.state,
+      loss: tf.div(total.loss, total.weight),
+      gradientNorm: norm,
+    };
+    return total.attackValue && comparable ? { ...result, attackValue: total.attackValue } : result;
   }
 
   const functions = {
@@ -112,6 +127,7 @@ function accumulate(total: GradientSums | null, next: GradientSums, published: b
       : mapTensors(total.gradients, (name, gradient) => tf.add(gradient, own.gradients[name]!)),
     loss: tf.add(total.loss, own.loss),
     weight: tf.add(total.weight, own.weight),
+    statistics: own.statistics,
   };
   return own.attackValue ? { ...sum, attackValue: own.attackValue } : sum;
 }
