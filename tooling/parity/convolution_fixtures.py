@@ -1,4 +1,4 @@
-"""Reference values and gradients of convolution and batch norm, by PyTorch in float64.
+"""Reference values and gradients of the operations of convolutional networks, by PyTorch in float64.
 
     pip install torch==2.13.0
     python tooling/parity/convolution_fixtures.py        # writes packages/lat-tensorflow/fixtures/convolution.json
@@ -81,10 +81,14 @@ convolutions = {
 weights = {"weight": draw(4, scale=0.5, shift=1), "bias": draw(4)}
 inputs = {"x": draw(3, 5, 4, 4, scale=2, shift=1), **weights}
 statistics = {"mean": inputs["x"].mean((0, 1, 2)).detach(), "variance": inputs["x"].var((0, 1, 2)).detach()}
+# Where finite differences do not step over the kink.
+away_from_zero = draw(2, 3, 4, 2).detach()
+away_from_zero = (away_from_zero + away_from_zero.sign() * 0.5).requires_grad_()
 result = {
     "torch": torch.__version__,
     "seed": SEED,
     "convolutions": convolutions,
+    "relu": case(lambda x: F.relu(x), {"x": away_from_zero}),
     "batchNorm": {
         "epsilon": EPSILON,
         "statistics": {key: stored(value) for key, value in statistics.items()},

@@ -1,5 +1,20 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { kernel } from "../kernel.ts";
 import { tf } from "../load.ts";
+import { withGradient } from "./with-gradient.ts";
+
+/** `max(x, 0)`. As `tf.relu`, whose gradient takes several passes over memory where nothing fuses them. */
+export function relu(x: Tensor): Tensor {
+  const type = { T: { dtype: x.dtype } };
+  return withGradient(
+    x,
+    (y) => {
+      const value = kernel("Relu", [y], type);
+      return { value, saved: [value] as const };
+    },
+    (gradient, [value]) => kernel("ReluGrad", [gradient, value], type),
+  );
+}
 
 /** `x · σ(x)`, also called swish. */
 export function silu(x: Tensor): Tensor {

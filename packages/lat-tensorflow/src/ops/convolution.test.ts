@@ -8,6 +8,7 @@ import {
   compile,
   conv2d,
   gradcheck,
+  relu,
   tf,
   valueAndGradients,
 } from "../index.ts";
@@ -27,6 +28,7 @@ interface Case {
 
 interface Fixtures {
   readonly convolutions: Record<string, Case & { readonly options: Convolution }>;
+  readonly relu: Case;
   readonly batchNorm: {
     readonly epsilon: number;
     readonly statistics: Record<"mean" | "variance", Stored>;
@@ -38,7 +40,7 @@ interface Fixtures {
 type Operation = (inputs: Record<string, Tensor>) => Tensor;
 
 const path = new URL("../../fixtures/convolution.json", import.meta.url);
-const { convolutions, batchNorm: norm } = JSON.parse(readFileSync(path, "utf8")) as Fixtures;
+const { convolutions, batchNorm: norm, relu: rectified } = JSON.parse(readFileSync(path, "utf8")) as Fixtures;
 const tensor = ({ data, shape }: Stored) => tf.tensor(data, shape);
 const tensors = (stored: Record<string, Stored>) =>
   Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, tensor(value)]));
@@ -58,6 +60,7 @@ const operations: [string, Operation, Case][] = [
     ({ x, filter }) => conv2d(x!, filter!, reference.options),
     reference,
   ]),
+  ["relu", ({ x }) => relu(x!), rectified],
   [
     "batchNorm",
     ({ x, weight, bias }) => batchNorm(x!, { weight: weight!, bias: bias! }, norm.epsilon).normalized,

@@ -1,4 +1,4 @@
-export { gelu, silu, swiGlu } from "./activation.ts";
+export { gelu, relu, silu, swiGlu } from "./activation.ts";
 export { attention, causalAttention } from "./attention.ts";
 export { type BatchNormWeights, batchNorm, batchNormByStatistics, type ChannelStatistics } from "./batch-norm.ts";
 export { type Convolution, conv2d } from "./convolution.ts";
