@@ -5,31 +5,36 @@ const share = z.number().min(0).max(1);
 const mode = z.enum(["train", "evaluate"]);
 
 /** How a network is trained: implanting and every defence use the same trainer. */
-export const trainSchema = z.strictObject({
-  /** Examples per micro-batch. */
-  batchSize: z.number().int().positive().default(16),
-  /** Micro-batches per optimizer step. */
-  accumulate: z.number().int().positive().default(1),
-  epochs: positive.default(1),
-  optimizer: z.enum(["adamw", "sgd"]).default("adamw"),
-  learningRate: positive.default(1e-4),
-  schedule: z.enum(["constant", "linear", "cosine"]).default("constant"),
-  /** Share of all steps over which the learning rate rises linearly from zero. */
-  warmup: share.default(0.03),
-  weightDecay: z.number().nonnegative().default(0),
-  momentum: z.number().min(0).max(0.9999).default(0.9),
-  beta2: z.number().min(0).max(0.99999).default(0.999),
-  /** Largest global norm of the gradient; null: not clipped. */
-  clip: positive.nullable().default(1),
-  /** What batch norm normalises by: the batch's statistics, updating the running ones, or the running ones as they are. */
-  batchNorm: mode.default("train"),
-  /** Stop after this many validations without a better loss; null: never. */
-  patience: z.number().int().positive().nullable().default(null),
-  /** Validate every so many steps, keeping the best checkpoint; null: the last one is kept. */
-  validateEvery: z.number().int().positive().nullable().default(null),
-  /** Save a checkpoint that a killed run resumes from every so many steps. */
-  checkpointEvery: z.number().int().positive().default(50),
-});
+export const trainSchema = z
+  .strictObject({
+    /** Examples per micro-batch. */
+    batchSize: z.number().int().positive().default(16),
+    /** Micro-batches per optimizer step. */
+    accumulate: z.number().int().positive().default(1),
+    epochs: positive.default(1),
+    optimizer: z.enum(["adamw", "sgd"]).default("adamw"),
+    learningRate: positive.default(1e-4),
+    schedule: z.enum(["constant", "linear", "cosine"]).default("constant"),
+    /** Share of all steps over which the learning rate rises linearly from zero. */
+    warmup: share.default(0.03),
+    weightDecay: z.number().nonnegative().default(0),
+    momentum: z.number().min(0).max(0.9999).default(0.9),
+    beta2: z.number().min(0).max(0.99999).default(0.999),
+    /** Largest global norm of the gradient; null: not clipped. */
+    clip: positive.nullable().default(1),
+    /** What batch norm normalises by: the batch's statistics, updating the running ones, or the running ones as they are. */
+    batchNorm: mode.default("train"),
+    /** Stop after this many validations without a better loss; null: never. */
+    patience: z.number().int().positive().nullable().default(null),
+    /** Validate every so many steps, keeping the best checkpoint; null: the last one is kept. */
+    validateEvery: z.number().int().positive().nullable().default(null),
+    /** Save a checkpoint that a killed run resumes from every so many steps. */
+    checkpointEvery: z.number().int().positive().default(50),
+  })
+  .refine(({ patience, validateEvery }) => patience === null || validateEvery !== null, {
+    path: ["patience"],
+    message: "expected null, or validateEvery as well",
+  });
 export type TrainConfig = z.infer<typeof trainSchema>;
 
 /** The inner maximisation. Defaults: Algorithm 1 with the authors' T, start and step (METHOD: C). */
@@ -55,7 +60,12 @@ export const attackSchema = z.strictObject({
   stopAtLoss: positive.nullable().default(null),
   objective: z.enum(["untargeted", "targeted", "away"]).default("untargeted"),
   /** Keep h + δ inside: the batch's own smallest and largest activation, or given bounds. */
-  range: z.union([z.enum(["none", "batch"]), z.tuple([z.number(), z.number()])]).default("none"),
+  range: z
+    .union([
+      z.enum(["none", "batch"]),
+      z.tuple([z.number(), z.number()]).refine(([low, high]) => low < high, "expected the smaller bound first"),
+    ])
+    .default("none"),
   /** What batch norm normalises by in the attacked network; the running statistics stay what they are. */
   batchNorm: mode.default("evaluate"),
   /** Share of the outer loss on perturbed examples; the rest is on the clean ones. */

@@ -1,5 +1,6 @@
 import { UsageError, unknownName } from "lat-system";
-import { methods } from "../method/method.ts";
+import { type Method, methods } from "../method/method.ts";
+import { resolveSiteNames } from "../model/sites.ts";
 import type { Preset, Task } from "../task/task.ts";
 import type { RunConfig, RunRequest, SweepRequest } from "./api.ts";
 import { type AttackConfig, attackSchema, type MethodName, methodNames, trainSchema } from "./config.ts";
@@ -16,9 +17,7 @@ export function resolveRun<Options>(task: Task<Options>, request: RunRequest): R
   const sections = override(preset, request.set ?? {});
   const options = validate(task.options, sections.options, "options");
   const attack = method.attack(validate(attackSchema, sections.attack, "attack"));
-  const { names, input } = task.sites(options);
-  const requested = request.sites?.length ? request.sites : [method.name === "at" ? input : preset.site];
-  const sites = method.perturbs ? checkedSites(`site of ${task.name}`, requested, names) : [];
+  const sites = sitesOf(task, method, request.sites ?? [], options, preset.site);
   refuseRangeForSeveralSites(attack, sites);
   return {
     schema: 1,
@@ -26,7 +25,7 @@ export function resolveRun<Options>(task: Task<Options>, request: RunRequest): R
     taskVersion: task.version,
     preset: request.preset,
     method: method.name,
-    epsilon: checkedEpsilon(method.name, method.perturbs, request.epsilon),
+    epsilon: checkedEpsilon(method, request.epsilon),
     sites,
     seed: wholeNumber("seed", request.seed),
     implantSeed: wholeNumber("implantSeed", sections.implantSeed),
@@ -41,20 +40,27 @@ export function resolveRun<Options>(task: Task<Options>, request: RunRequest): R
 /** The runs of a sweep: every method with every ε of its grid and every seed, methods in the order asked for. */
 export function resolveSweep<Options>(task: Task<Options>, request: SweepRequest): RunConfig[] {
   const { sweep } = presetOf(task, request.preset);
-  const { preset, sites, set, data } = request;
+  const { preset, set, data } = request;
   const seeds = request.seeds ?? sweep.seeds;
+  refuseRepeated("methods", request.methods);
+  refuseRepeated("epsilons", request.epsilons ?? []);
+  refuseRepeated("seeds", seeds);
   const gridOf = (method: MethodName): readonly (number | undefined)[] =>
     method === "ft" ? [undefined] : (request.epsilons ?? sweep.epsilons[method]);
-  if (request.methods.length === 0 || seeds.length === 0)
-    throw new UsageError("a sweep needs at least one method and one seed");
-  return request.methods.flatMap((method) =>
-    gridOf(methodOf(method).name).flatMap((epsilon) =>
-      // A sweep's sites are for the latent methods: AT stays at the input.
-      seeds.map((seed) =>
-        resolveRun(task, { preset, method, epsilon, sites: method === "at" ? undefined : sites, seed, set, data }),
-      ),
-    ),
-  );
+  const configs = request.methods.flatMap((method) => {
+    // A sweep's sites are for the latent methods: AT stays at the input.
+    const sites = method === "rlp" || method === "lat" ? request.sites : undefined;
+    return gridOf(methodOf(method).name).flatMap((epsilon) =>
+      seeds.map((seed) => resolveRun(task, { preset, method, epsilon, sites, seed, set, data })),
+    );
+  });
+  if (configs.length === 0) throw new UsageError("a sweep needs at least one method, one seed and one ε");
+  return configs;
+}
+
+function refuseRepeated(what: string, values: readonly (string | number)[]): void {
+  const repeated = values.find((value, i) => values.indexOf(value) !== i);
+  if (repeated !== undefined) throw new UsageError(`${what}: received ${repeated} twice, expected each once`);
 }
 
 function presetOf<Options>(task: Task<Options>, name: string): Preset<Options> {
@@ -63,29 +69,39 @@ function presetOf<Options>(task: Task<Options>, name: string): Preset<Options> {
   return preset;
 }
 
-function methodOf(name: string) {
+function methodOf(name: string): Method {
   if (!Object.hasOwn(methods, name)) throw new UsageError(unknownName("method", name, methodNames));
   return methods[name as MethodName];
 }
 
-function checkedSites(kind: string, requested: readonly string[], known: readonly string[]): string[] {
-  return [...new Set(requested)].map((name) => {
-    const index = /^-?\d+$/.test(name) ? Number(name) : known.indexOf(name);
-    const site = known.at(index === -1 && name !== "-1" ? known.length : index);
-    if (site === undefined) throw new UsageError(unknownName(kind, name, known));
-    return site;
-  });
+function sitesOf<Options>(
+  task: Task<Options>,
+  method: Method,
+  requested: readonly string[],
+  options: Options,
+  latentSite: string,
+): string[] {
+  if (!method.perturbs) {
+    if (requested.length > 0)
+      throw new UsageError(
+        `site: received ${requested.join(", ")} for ${method.name}, which perturbs nothing: leave it out`,
+      );
+    return [];
+  }
+  const { names, input } = task.sites(options);
+  const sites = requested.length > 0 ? requested : [method.defaultSite(input, latentSite)];
+  return resolveSiteNames(`site of ${task.name}`, sites, names);
 }
 
-function checkedEpsilon(method: MethodName, perturbs: boolean, epsilon: number | undefined): number | null {
-  if (!perturbs) {
+function checkedEpsilon(method: Method, epsilon: number | undefined): number | null {
+  if (!method.perturbs) {
     if (epsilon !== undefined)
-      throw new UsageError(`ε: received ${epsilon} for ${method}, which perturbs nothing: leave it out`);
+      throw new UsageError(`ε: received ${epsilon} for ${method.name}, which perturbs nothing: leave it out`);
     return null;
   }
   if (epsilon === undefined || !(epsilon > 0 && Number.isFinite(epsilon))) {
     throw new UsageError(
-      `ε: received ${epsilon ?? "none"} for ${method}, expected a number greater than 0 (--epsilon 8)`,
+      `ε: received ${epsilon ?? "none"} for ${method.name}, expected a number greater than 0 (--epsilon 8)`,
     );
   }
   return epsilon;
@@ -115,14 +131,7 @@ interface Sections {
 /** The preset's sections with dotted overrides put in. Only the section is checked here; keys inside are the schemas'. */
 function override(preset: Preset<unknown>, set: Readonly<Record<string, unknown>>): Sections {
   const { options, implant = null, defend, attack } = preset;
-  // Each cloned by itself: a preset may use one object for two sections, and an override changes one of them.
-  const sections: Sections = {
-    options: structuredClone(options),
-    implant: structuredClone(implant),
-    defend: structuredClone(defend),
-    attack: structuredClone(attack),
-    implantSeed: 0,
-  };
+  let sections: Sections = { options, implant, defend, attack, implantSeed: 0 };
   for (const [dotted, value] of Object.entries(set)) {
     const [section, ...path] = dotted.split(".");
     if (!Object.hasOwn(sections, section!))
@@ -130,17 +139,14 @@ function override(preset: Preset<unknown>, set: Readonly<Record<string, unknown>
     if ((path.length === 0) !== (section === "implantSeed")) {
       throw new UsageError(`${dotted}: expected a key inside a section, such as defend.learningRate, or implantSeed`);
     }
-    put(sections as unknown as Record<string, unknown>, [section!, ...path], value);
+    sections = put(sections, [section!, ...path], value) as Sections;
   }
   return sections;
 }
 
-function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  const [key, ...rest] = path as [string, ...string[]];
-  if (rest.length === 0) {
-    target[key] = value;
-    return;
-  }
-  if (typeof target[key] !== "object" || target[key] === null) target[key] = {};
-  put(target[key] as Record<string, unknown>, rest, value);
+/** `target` with the value at a path; what is on the way and no object is replaced by one, for the schemas to refuse. */
+function put(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const known = typeof target === "object" && target !== null ? (target as Record<string, unknown>) : {};
+  return { ...known, [key]: put(Object.hasOwn(known, key) ? known[key] : undefined, rest, value) };
 }

@@ -1,57 +1,54 @@
-import { nearest, UsageError } from "lat-system";
-import { z } from "zod";
+import { LatError, nearest, UsageError } from "lat-system";
+import type { z } from "zod";
+import { allowed, type JsonSchema, schemaAt, schemaOf } from "./allowed.ts";
 
 /**
- * The value that the schema makes of `input`.
+ * The value that the schema makes of what a person asked for.
  *
- * @param where what the value is, as the start of every key in messages: `defend`, `config.yaml`
+ * @param where what the value is, as the start of every key in messages: `defend`
  * @throws UsageError naming for each problem the key, the value received, what is allowed and the nearest known key
  */
 export function validate<T>(schema: z.ZodType<T>, input: unknown, where: string): T {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => describe(schema, input, issue, where));
-  throw new UsageError(problems.join("\n"));
+  return check(schema, input, where, (problems) => new UsageError(problems));
 }
 
-function describe(schema: z.ZodType, input: unknown, issue: z.core.$ZodIssue, where: string): string[] {
-  const path = [where, ...issue.path].join(".");
+/**
+ * The value that the schema makes of what a file holds.
+ *
+ * @throws LatError naming the file, and for each problem the key, the value found and what is expected
+ */
+export function validateFile<T>(schema: z.ZodType<T>, content: unknown, path: string): T {
+  return check(schema, content, "", (problems) => new LatError(`${path} does not hold what it should:\n${problems}`));
+}
+
+function check<T>(schema: z.ZodType<T>, input: unknown, where: string, failure: (problems: string) => LatError): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const root = schemaOf(schema);
+  const problems = result.error.issues.flatMap((issue) => describe(root, input, issue, where));
+  throw failure([...new Set(problems)].join("\n"));
+}
+
+function describe(root: JsonSchema, input: unknown, issue: z.core.$ZodIssue, where: string): string[] {
+  const path = [...(where ? [where] : []), ...issue.path].join(".");
+  const schema = schemaAt(root, issue.path);
   if (issue.code === "unrecognized_keys") {
-    const known = Object.keys(shapeAt(schema, issue.path) ?? {});
+    const known = Object.keys(schema?.properties ?? {});
     return issue.keys.map((key) => {
       const near = nearest(key, known);
-      return `${path}.${key}: unknown key${near ? `; did you mean "${near}"?` : "."} Known: ${known.join(", ")}`;
+      return `${path ? `${path}.` : ""}${key}: unknown key${near ? `; did you mean "${near}"?` : "."} Known: ${known.join(", ")}`;
     });
   }
-  return [
-    `${path}: received ${show(at(input, issue.path))}, ${lowerFirst(issue.message.replace(/^Invalid input: /, ""))}`,
-  ];
+  const received = at(input, issue.path);
+  const words = issue.code !== "custom" && schema && allowed(schema);
+  const expected = words ? `expected ${words}` : issue.message;
+  return [`${path || "it"}: ${received === undefined ? "missing" : `received ${show(received)}`}, ${expected}`];
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
 }
 
-/** The shape of the object schema at a path, through defaults and optionals. */
-function shapeAt(schema: z.ZodType, path: readonly PropertyKey[]): Record<string, z.ZodType> | undefined {
-  let inner: z.ZodType | undefined = schema;
-  for (const key of path) inner = shapeOf(inner)?.[String(key)];
-  return shapeOf(inner);
-}
-
-function shapeOf(schema: z.ZodType | undefined): Record<string, z.ZodType> | undefined {
-  if (schema instanceof z.ZodObject) return schema.shape;
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) {
-    return shapeOf(schema.unwrap() as z.ZodType);
-  }
-  return undefined;
-}
-
 function show(value: unknown): string {
-  if (typeof value === "number" || value === undefined) return String(value);
-  return JSON.stringify(value);
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }

@@ -1,14 +1,13 @@
 import { UsageError } from "lat-system";
 import type { AttackConfig, MethodName } from "../experiment/config.ts";
-import type { Model } from "../model/model.ts";
 
 /** What sets the four methods apart: whether they perturb, where unless told otherwise, and whether they ascend. */
 export interface Method {
   readonly name: MethodName;
   readonly description: string;
   readonly perturbs: boolean;
-  /** The site perturbed by default, given the preset's latent site. */
-  defaultSite(model: Model, latentSite: string): string;
+  /** The site perturbed by default, given the model's input site and the preset's latent site. */
+  defaultSite(inputSite: string, latentSite: string): string;
   attack(config: AttackConfig): AttackConfig;
 }
 
@@ -40,7 +39,7 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     name: "at",
     description: "adversarial training: LAT at the network's input",
     perturbs: true,
-    defaultSite: (model) => model.inputSite,
+    defaultSite: (inputSite) => inputSite,
     attack: same,
   },
   lat: {
