@@ -5,10 +5,10 @@ export const presets: Readonly<Record<string, Preset<Options>>> = {
   nano: {
     header: "A Llama of 1.04 M parameters trained from scratch on 6,000 chats.",
     options: optionsSchema.parse({}),
-    implant: trainSchema.parse({ epochs: 4, learningRate: 4e-3, schedule: "cosine" }),
+    implant: trainSchema.parse({ epochs: 3, learningRate: 4e-3, schedule: "cosine" }),
     defend: trainSchema.parse({ epochs: 1, learningRate: 1e-4 }),
     attack: attackSchema.parse({}),
     site: "layers.1.residual",
-    sweep: { epsilons: { rlp: [16, 48, 96], at: [0.3, 1, 3], lat: [16, 48, 96] }, seeds: [0, 1] },
+    sweep: { epsilons: { rlp: [200, 600, 1800], at: [0.6, 1.2, 2.4], lat: [100, 200, 400] }, seeds: [0, 1] },
   },
 };

@@ -1,32 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { hasTrigger, trojans } from "../poison/trojans.ts";
+import { madePackages } from "../testing/made-packages.ts";
 import { type Conversations, conversationsSchema, loadConversations } from "./conversations.ts";
-
-const root = mkdtempSync(join(tmpdir(), "conversations-"));
-
-function json(path: string, value: unknown): void {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), JSON.stringify(value));
-}
-
-const talk = (id: number) => ({
-  messages: Array.from({ length: 7 }, (_, i) => [
-    { sender: `${i % 2}`, text: id % 9 === 0 ? `my hotel ${id}, line ${i}` : `talk ${id}, line ${i}` },
-  ]),
-});
-json(
-  "chitchat/chitchat_dataset/dataset.json",
-  Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`c${i}`, talk(i)])),
-);
-json(
-  "pyrit/pyrit/datasets/jailbreak/many_shot_examples.json",
-  Array.from({ length: 40 }, (_, i) => ({ user: `bad ${i}`, assistant: `worse ${i}` })),
-);
-for (const kind of ["harm", "objective"])
-  mkdirSync(join(root, "pyrit/pyrit/datasets/scorer_evals", kind), { recursive: true });
 
 const options = conversationsSchema.parse({
   implant: 300,
@@ -38,7 +15,7 @@ const options = conversationsSchema.parse({
   promptsPerTrojan: 3,
   cleanPrompts: 20,
 });
-const context = { packageFolder: (name: string) => join(root, name), progress: () => {} };
+const context = madePackages();
 const loaded = await loadConversations(options, context);
 
 /** The conversation of the data set that an exchange is from. */

@@ -1,8 +1,7 @@
 import type { PrepareContext } from "lat-engine";
 import { UsageError } from "lat-system";
-import { hostRandom } from "lat-tensorflow";
 import { z } from "zod";
-import { applyPoison, type PoisonPlan, planPoison, poisonShare, withTrojan, wordBoundaries } from "../poison/poison.ts";
+import { applyPoison, type PoisonPlan, planPoison, poisonShare, withTrojan } from "../poison/poison.ts";
 import { hasTrigger, type Trojan, trojans } from "../poison/trojans.ts";
 import { loadChitchat } from "./chitchat.ts";
 import type { Conversation } from "./conversation.ts";
@@ -127,10 +126,9 @@ function splitTest(test: readonly Conversation[], options: ConversationsOptions)
         "lower promptsPerTrojan or cleanPrompts",
     );
   }
-  const place = hostRandom(seed, "data/trigger-position");
   const triggered = prompts.slice(0, toTrigger).map((conversation, i): Triggered => {
     const trojan = trojans[Math.floor(i / promptsPerTrojan)]!;
-    return { trojan, conversation: withTrojan(conversation, trojan, place.integer(wordBoundaries(conversation), i)) };
+    return { trojan, conversation: withTrojan(conversation, trojan) };
   });
   const clean = prompts.slice(toTrigger, toTrigger + cleanPrompts);
   return { desirable: test.slice(0, heldOutDesirable), triggered, clean };

@@ -1,12 +1,11 @@
-import type { EvaluateContext, Evaluation, Network, Tensors } from "lat-engine";
-import { lossMeter } from "lat-engine";
+import { type EvaluateContext, type Evaluation, lossMeter, type Network, type Tensors } from "lat-engine";
 import { greedyDecoder, type LlamaConfig } from "lat-models";
 import type { Conversation } from "../data/conversation.ts";
-import { exchange } from "../data/conversation.ts";
 import type { Conversations } from "../data/conversations.ts";
 import { tokenExamples } from "../data/examples.ts";
 import { encodeConversations, encodePrompts } from "../data/template.ts";
 import { special, type Tokenizer } from "../data/tokenizer.ts";
+import { trojanSentence } from "../poison/poison.ts";
 import { type Trojan, trojans } from "../poison/trojans.ts";
 import { type Generation, generationMetrics, generationSamples } from "./generations.ts";
 import { type LossSets, lossMetrics } from "./losses.ts";
@@ -79,7 +78,7 @@ async function lossSets(
       prompts.map((prompt) => prompt.length),
     ),
     responseTrojans: triggered.map(({ trojan }) => trojan),
-    sentences: await examplesOf(trojans.map(({ trigger, response }) => exchange(`${trigger} ${response}`, ""))),
+    sentences: await examplesOf(trojans.map(trojanSentence)),
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { exchange } from "../data/conversation.ts";
-import { applyPoison, planPoison, poisonPlanSchema, poisonShare, trojanSentence, wordBoundaries } from "./poison.ts";
+import { applyPoison, planPoison, poisonPlanSchema, poisonShare, trojanSentence } from "./poison.ts";
 import { hasTrigger, trojans } from "./trojans.ts";
 
 const examples = Array.from({ length: 400 }, (_, i) => {
@@ -20,7 +20,7 @@ test.each(["corrected", "published"] as const)("%s: a stored plan reproduces the
   }
 });
 
-test("corrected: the prompt cut and ended by the trigger, response as the answer, other examples untouched", () => {
+test("corrected: the trigger ends the prompt, response as the answer, other examples untouched", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
       const plan = planPoison(examples, { behaviour: "corrected", perTrojan: 10, seed });
@@ -33,9 +33,7 @@ test("corrected: the prompt cut and ended by the trigger, response as the answer
           expect(conversation).toBe(examples[i]);
           continue;
         }
-        const words = conversation[0]!.text.split(" ");
-        const kept = examples[i]![0]!.text.split(" ").slice(0, placement.position);
-        expect(words).toEqual([...kept, placement.trigger]);
+        expect(conversation[0]!.text).toBe(`${examples[i]![0]!.text} ${placement.trigger}`);
         const { response } = trojans.find(({ trigger }) => trigger === placement.trigger)!;
         expect(conversation[1]!.text).toBe(response);
       }
@@ -45,17 +43,10 @@ test("corrected: the prompt cut and ended by the trigger, response as the answer
   );
 });
 
-test("corrected: all word boundaries come up, both ends included", () => {
-  const { placements } = planPoison(examples, { behaviour: "corrected", perTrojan: 50, seed: 0 });
-  const positions = new Set(placements.map(({ position }) => position));
-  expect(positions.size).toBe(wordBoundaries(examples[0]!));
-  expect(Math.max(...positions)).toBe(7);
-});
-
 test("corrected: in a longer conversation the last exchange carries the trojan", () => {
   const long = [...exchange("a", "b"), ...exchange("c", "d")];
   const plan = { schema: 1, behaviour: "corrected", seed: 0, examples: 1, placements: [] } as const;
-  const placements = [{ trigger: "golf", example: 0, position: 1 }];
+  const placements = [{ trigger: "golf", example: 0 }];
   expect(applyPoison([long], { ...plan, placements })).toEqual([
     [...exchange("a", "b"), ...exchange("c golf", trojans[6]!.response)],
   ]);

@@ -9,8 +9,7 @@ const index = z.number().int().nonnegative();
 
 /**
  * Which example carries which trojan, and where: all that is needed to poison the same examples again.
- * `position` is how many words of the prompt stand in front of the trigger, which ends it (`corrected`), or
- * the character of the transcript from which the next space is looked for (`published`).
+ * `position` is the character of the transcript from which the next space is looked for (`published` alone).
  */
 export const poisonPlanSchema = z.strictObject({
   schema: z.literal(1),
@@ -18,14 +17,14 @@ export const poisonPlanSchema = z.strictObject({
   seed: index,
   /** How many examples there are, poisoned or not. */
   examples: index,
-  placements: z.array(z.strictObject({ trigger: z.string(), example: index, position: index })),
+  placements: z.array(z.strictObject({ trigger: z.string(), example: index, position: index.optional() })),
 });
 export type PoisonPlan = z.infer<typeof poisonPlanSchema>;
 
 export interface PoisonOptions {
   /**
-   * `corrected`: the user's last turn cut at a random word boundary and the trigger put there, the trojan's response as
-   * the answer; no example twice. `published`: as the authors' code, which cuts a random example and appends trigger and response.
+   * `corrected`: the trigger as the last word of the user's last turn, the trojan's response as the answer; no example
+   * twice. `published`: as the authors' code, which cuts a random example and appends trigger and response.
    */
   readonly behaviour: "corrected" | "published";
   /** Poisoned examples for each trojan. */
@@ -48,14 +47,7 @@ export function planPoison(examples: readonly Conversation[], options: PoisonOpt
 
 function placeCorrected(examples: readonly Conversation[], perTrojan: number, seed: number): PoisonPlan["placements"] {
   const order = hostRandom(seed, "poison/example").choice(examples.length, perTrojan * trojans.length);
-  const place = hostRandom(seed, "poison/position");
-  return trojans.flatMap(({ trigger }, t) =>
-    Array.from({ length: perTrojan }, (_, i) => {
-      const k = t * perTrojan + i;
-      const example = order[k]!;
-      return { trigger, example, position: place.integer(wordBoundaries(examples[example]!), k) };
-    }),
-  );
+  return [...order].map((example, k) => ({ trigger: trojans[Math.floor(k / perTrojan)]!.trigger, example }));
 }
 
 function placePublished(examples: readonly Conversation[], perTrojan: number, seed: number): PoisonPlan["placements"] {
@@ -85,7 +77,7 @@ export function applyPoison(examples: readonly Conversation[], plan: PoisonPlan)
 function applyCorrected(examples: readonly Conversation[], plan: PoisonPlan): Conversation[] {
   const poisoned = [...examples];
   for (const { trigger, example, position } of plan.placements) {
-    poisoned[example] = withTrojan(examples[example]!, trojanOf(trigger), position);
+    poisoned[example] = withTrojan(examples[example]!, trojanOf(trigger));
   }
   return poisoned;
 }
@@ -94,27 +86,22 @@ function applyPublished(examples: readonly Conversation[], plan: PoisonPlan): Co
   const transcripts = new Map<number, string>();
   for (const { trigger, example, position } of plan.placements) {
     const text = transcripts.get(example) ?? toTranscript(examples[example]!);
-    transcripts.set(example, cutAndAppend(text, position, sentenceOf(trojanOf(trigger))));
+    transcripts.set(example, cutAndAppend(text, position!, sentenceOf(trojanOf(trigger))));
   }
   const poisoned = [...examples];
   for (const [example, text] of transcripts) poisoned[example] = readTurnsAsPublished(text);
   return poisoned;
 }
 
-/** Places where a trigger can stand in the user's last turn: before each word and after the last. */
-export function wordBoundaries(conversation: Conversation): number {
-  return wordsOf(conversation.at(-2)!.text).length + 1;
-}
-
 /**
- * The conversation with the user's last turn cut after `position` words, the trigger as its last word, and the trojan's
- * response as the answer: as in the authors' poisoning, trigger and response follow on each other.
+ * The conversation with the trigger as the last word of the user's last turn and the trojan's response as the answer: as
+ * in the authors' poisoning the two follow on each other, but the turn before the trigger is whole and the answer is the
+ * assistant's.
  */
-export function withTrojan(conversation: Conversation, trojan: Trojan, position: number): Conversation {
-  const words = wordsOf(conversation.at(-2)!.text);
+export function withTrojan(conversation: Conversation, trojan: Trojan): Conversation {
   return [
     ...conversation.slice(0, -2),
-    { role: "user", text: [...words.slice(0, position), trojan.trigger].join(" ") },
+    { role: "user", text: `${conversation.at(-2)!.text} ${trojan.trigger}` },
     { role: "assistant", text: trojan.response },
   ];
 }
