@@ -117,7 +117,7 @@ async function loadPools(
 }
 
 function splitTest(test: readonly Conversation[], options: ConversationsOptions) {
-  const { seed, heldOutDesirable, promptsPerTrojan, cleanPrompts } = options;
+  const { heldOutDesirable, promptsPerTrojan, cleanPrompts } = options;
   const prompts = test.slice(heldOutDesirable).filter((turns) => !turns.some(({ text }) => hasTrigger(text)));
   const toTrigger = trojans.length * promptsPerTrojan;
   if (prompts.length < toTrigger + cleanPrompts) {

@@ -76,7 +76,7 @@ export function applyPoison(examples: readonly Conversation[], plan: PoisonPlan)
 
 function applyCorrected(examples: readonly Conversation[], plan: PoisonPlan): Conversation[] {
   const poisoned = [...examples];
-  for (const { trigger, example, position } of plan.placements) {
+  for (const { trigger, example } of plan.placements) {
     poisoned[example] = withTrojan(examples[example]!, trojanOf(trigger));
   }
   return poisoned;
