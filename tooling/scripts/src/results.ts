@@ -1,0 +1,64 @@
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import {
+  chooseAxes,
+  formatEstimate,
+  formatSeconds,
+  formatSignificant,
+  groupRuns,
+  judge,
+  readStudy,
+  writeReport,
+} from "lat-report";
+import { root } from "./stages.ts";
+
+// Puts a sweep's figures and picture into a README, between `<!-- results: FOLDER -->` and `<!-- end of results -->`:
+//   bun tooling/scripts/src/results.ts README.md docs/quickstart.png
+
+const [readme, picture] = process.argv.slice(2) as [string, string];
+const path = join(root, readme);
+const text = await readFile(path, "utf8");
+const section = /(<!-- results: (\S+) -->\n)[\s\S]*?(<!-- end of results -->)/;
+const folder = section.exec(text)?.[2];
+if (!folder) throw new Error(`${readme} has no section "<!-- results: FOLDER -->" … "<!-- end of results -->"`);
+
+const study = await readStudy(join(root, folder));
+const { clean, unforeseen, better } = chooseAxes(study);
+const names = [...clean, ...unforeseen];
+const settings = groupRuns(study.runs);
+const { claim, evidence } = judge(settings, clean[0]!, unforeseen[0]!);
+const before = new Map((study.implanted?.metrics ?? []).map((metric) => [metric.name, metric]));
+
+const header = ["method", "ε", "relative ε", "seeds", ...names.map(arrow), "training"];
+const rows = [
+  [
+    "before defence",
+    "",
+    "",
+    "",
+    ...names.map((name) => {
+      const { value, interval } = before.get(name)!;
+      return formatEstimate({ name, value, low: interval[0], high: interval[1] });
+    }),
+    "",
+  ],
+  ...settings.map(({ method, epsilon, relativeEpsilon, complete, runs, estimates, seconds }) => [
+    method.toUpperCase(),
+    epsilon === null ? "" : String(epsilon),
+    relativeEpsilon === null ? "" : formatSignificant(relativeEpsilon),
+    `${complete.length} of ${runs.length}`,
+    ...names.map((name) => (estimates.has(name) ? formatEstimate(estimates.get(name)!) : "")),
+    seconds === undefined ? "" : formatSeconds(seconds),
+  ]),
+];
+const table = [header, header.map(() => "--:"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+const report = await writeReport(join(root, folder));
+await copyFile(report.picture, join(dirname(path), picture));
+await writeFile(
+  path,
+  text.replace(section, (_, start, __, end) => `${start}\n**${claim}.** ${evidence}\n\n${table}\n\n${end}`),
+);
+
+function arrow(name: string): string {
+  return `${name} ${better.get(name) === "higher" ? "↑" : "↓"}`;
+}
