@@ -5,7 +5,7 @@ export const presets: Readonly<Record<string, Preset<Options>>> = {
   nano: {
     header: "A Llama of 1.04 M parameters trained from scratch on 6,000 chats.",
     options: optionsSchema.parse({}),
-    implant: trainSchema.parse({ epochs: 3, learningRate: 4e-3, schedule: "cosine" }),
+    implant: trainSchema.parse({ epochs: 4, learningRate: 4e-3, schedule: "cosine" }),
     defend: trainSchema.parse({ epochs: 1, learningRate: 1e-4 }),
     attack: attackSchema.parse({}),
     site: "layers.1.residual",
