@@ -74,7 +74,8 @@ export function observe(display: Display): Observer {
   return {
     phase: (name, label) => display.begin(`${label} · ${name}`),
     progress: display.update,
-    log: (level, message) => display.say(level === "info" ? message : `warning: ${message}`),
+    log: (level, message) =>
+      display.say(level === "info" ? message : `${level === "warn" ? "warning" : level}: ${message}`),
   };
 }
 

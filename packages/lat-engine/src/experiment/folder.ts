@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import type { RunConfig } from "./api.ts";
 import { runConfigSchema } from "./config.ts";
 import { type Progress, progressSchema } from "./summary.ts";
-import { validate } from "./validate.ts";
+import { validateContent } from "./validate.ts";
 
 const CONFIG = "config.yaml";
 const METRICS = "metrics.jsonl";
@@ -41,7 +41,9 @@ export function refuseOccupied(folder: string): void {
   } catch (cause) {
     throw fileError("write", folder, cause);
   }
-  if (entries.length > 0) throw new UsageError(`${folder} is not empty and holds no run: choose another --out`);
+  // A process killed while it wrote the folder's first file leaves that file's beginning.
+  if (entries.some((name) => !name.endsWith(".tmp")))
+    throw new UsageError(`${folder} is not empty and holds no run: choose another --out`);
 }
 
 /** The configuration in a run's folder. */
@@ -59,7 +61,7 @@ export function readRunConfig(folder: string): RunConfig {
   } catch (cause) {
     throw new LatError(`${path} is not YAML: ${(cause as Error).message}`, { cause });
   }
-  return validate(runConfigSchema, content, path) as RunConfig;
+  return validateContent(runConfigSchema, content, path) as RunConfig;
 }
 
 /** `attack.steps: 6 there, 4 now` for each key in which two configurations differ. */
@@ -82,29 +84,50 @@ export class MetricsFile {
     this.path = join(folder, METRICS);
   }
 
-  /** Drops the lines after `step`, which a resumed run writes again, and a line that a kill cut short. */
+  /** Drops the lines after `step`, which a resumed run writes again, and a line that was cut short. */
   keepUntil(step: number): void {
     if (!existsSync(this.path)) return;
     let bytes = 0;
-    for (const line of readFileSync(this.path, "utf8").split(/(?<=\n)/)) {
-      if (!line.endsWith("\n") || progressSchema.parse(JSON.parse(line)).step > step) break;
+    for (const [index, line] of this.lines().entries()) {
+      if (this.parse(line, index).step > step) break;
       bytes += Buffer.byteLength(line);
     }
     truncateSync(this.path, bytes);
   }
 
   append(progress: Progress): void {
-    try {
-      appendFileSync(this.path, `${JSON.stringify(progress)}\n`);
-    } catch (cause) {
-      throw fileError("write", this.path, cause);
-    }
+    appendJsonLine(this.path, progress);
   }
 
   read(): Progress[] {
+    return this.lines().map((line, index) => this.parse(line, index));
+  }
+
+  /** The whole lines; the last one may have been cut short, by a kill or a full disk. */
+  private lines(): string[] {
     if (!existsSync(this.path)) return [];
-    const lines = readFileSync(this.path, "utf8").split("\n").filter(Boolean);
-    return lines.map((line, i) => validate(progressSchema, JSON.parse(line), `${this.path} line ${i + 1}`));
+    const lines = readFileSync(this.path, "utf8").split(/(?<=\n)/);
+    return lines.filter((line) => line.endsWith("\n"));
+  }
+
+  private parse(line: string, index: number): Progress {
+    const place = `${this.path} line ${index + 1}`;
+    let content: unknown;
+    try {
+      content = JSON.parse(line);
+    } catch (cause) {
+      throw new LatError(`${place} is not JSON: ${(cause as Error).message}`, { cause });
+    }
+    return validateContent(progressSchema, content, place);
+  }
+}
+
+/** Adds a value to a file of one JSON value a line. */
+export function appendJsonLine(path: string, value: unknown): void {
+  try {
+    appendFileSync(path, `${JSON.stringify(value)}\n`);
+  } catch (cause) {
+    throw fileError("write", path, cause);
   }
 }
 

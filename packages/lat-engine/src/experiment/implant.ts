@@ -4,6 +4,7 @@ import { cp, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder, LatError, readJson, sha256File, withLock, writeFileAtomic } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
+import { z } from "zod";
 import { initialize } from "../model/initialize.ts";
 import type { Tensors } from "../model/model.ts";
 import { codeDigest } from "../task/code-digest.ts";
@@ -15,11 +16,20 @@ import type { RunConfig, RunOptions } from "./api.ts";
 import { attackSchema } from "./config.ts";
 import { evaluateParameters } from "./evaluate.ts";
 import { MetricsFile, writeJson } from "./folder.ts";
+import { InterruptedError } from "./interrupted.ts";
 import type { Session } from "./session.ts";
 import { type Evaluation, evaluationSchema } from "./summary.ts";
-import { validate } from "./validate.ts";
+import { validateContent } from "./validate.ts";
 
+const MODEL = "model.safetensors";
+const EVALUATION = "evaluation.json";
 const DONE = "done.json";
+
+/** `done.json`: written last, with the SHA-256 of what is read again. */
+const doneSchema = z.object({
+  sha256: z.object({ [MODEL]: z.string(), [EVALUATION]: z.string() }),
+  wallSeconds: z.number(),
+});
 
 /** The network that every defence starts from. */
 export interface Implanted {
@@ -27,7 +37,7 @@ export interface Implanted {
   readonly parameters: Tensors;
   readonly evaluation: Evaluation;
   readonly wallSeconds: number;
-  /** Where it is kept; undefined where implanting was interrupted. */
+  /** Where it is kept. */
   readonly folder: string;
 }
 
@@ -35,14 +45,14 @@ export interface Implanted {
  * Trains (or, where the task does not, takes) the network before the defence and evaluates it, once for everything that
  * it depends on: options, data and code. Other runs, processes and sweeps find it in the per-user cache.
  *
- * @returns undefined when interrupted; training so far is kept and continued next time
+ * @throws InterruptedError where the signal came; training so far is kept and continued next time
  */
 export async function implant(
   task: Task<never>,
   session: Session,
   config: RunConfig,
   options: RunOptions,
-): Promise<Implanted | undefined> {
+): Promise<Implanted> {
   const { observer } = options;
   const folder = cachedFolder(task, config) ?? join(options.out, ".implanted");
   return withLock(
@@ -68,20 +78,18 @@ function cachedFolder(task: Task<never>, config: RunConfig): string | undefined 
 
 async function load(folder: string): Promise<Implanted | undefined> {
   if (!existsSync(join(folder, DONE))) return undefined;
-  const done = (await readJson(join(folder, DONE))) as { sha256: string; wallSeconds: number };
-  const model = join(folder, "model.safetensors");
-  const found = sha256File(model);
-  if (found !== done.sha256) {
-    throw new LatError(
-      `${model} has SHA-256 ${found}, expected ${done.sha256}: it was changed or damaged. Remove ${folder} to train it again.`,
-    );
+  const { sha256, wallSeconds } = validateContent(doneSchema, await readJson(join(folder, DONE)), join(folder, DONE));
+  for (const [name, expected] of Object.entries(sha256)) {
+    const found = sha256File(join(folder, name));
+    if (found !== expected) {
+      throw new LatError(
+        `${join(folder, name)} has SHA-256 ${found}, expected ${expected}: it was changed or damaged. Remove ${folder} to train it again.`,
+      );
+    }
   }
-  const evaluation = validate(
-    evaluationSchema,
-    await readJson(join(folder, "evaluation.json")),
-    join(folder, "evaluation.json"),
-  );
-  return { parameters: loadTensors(model), evaluation, wallSeconds: done.wallSeconds, folder };
+  const path = join(folder, EVALUATION);
+  const evaluation = validateContent(evaluationSchema, await readJson(path), path);
+  return { parameters: loadTensors(join(folder, MODEL)), evaluation, wallSeconds, folder };
 }
 
 async function make(
@@ -90,7 +98,7 @@ async function make(
   config: RunConfig,
   { observer, signal }: RunOptions,
   folder: string,
-): Promise<Implanted | undefined> {
+): Promise<Implanted> {
   const began = performance.now();
   const beside = `${folder}.partial`;
   await mkdir(beside, { recursive: true });
@@ -123,26 +131,27 @@ async function make(
     parameters = trained.parameters;
     if (trained.interrupted) {
       disposeAll(parameters);
-      return undefined;
+      throw new InterruptedError("interrupted while implanting: what is done is kept, --resume goes on from there");
     }
   }
   observer.phase("evaluate", "implanted network");
   const evaluation = await evaluateParameters(session, parameters, { observer, signal });
   const wallSeconds = (performance.now() - began) / 1000;
-  const model = join(beside, "model.safetensors");
+  const [model, measured] = [join(beside, MODEL), join(beside, EVALUATION)];
   await saveTensors(model, parameters);
-  await writeJson(join(beside, "evaluation.json"), evaluation);
+  await writeJson(measured, evaluation);
   rmSync(join(beside, "checkpoints"), { recursive: true, force: true });
   for (const [name, content] of Object.entries(prepared.artifacts ?? {}))
     await writeFileAtomic(join(beside, "artifacts", name), content);
-  await writeJson(join(beside, DONE), { sha256: sha256File(model), wallSeconds });
+  const sha256 = { [MODEL]: sha256File(model), [EVALUATION]: sha256File(measured) };
+  await writeJson(join(beside, DONE), { sha256, wallSeconds });
   await rename(beside, folder);
   return { parameters, evaluation, wallSeconds, folder };
 }
 
 /** Copies what a report reads of the implanted network into a run's or sweep's folder. */
 export async function copyImplanted({ folder }: Implanted, out: string): Promise<void> {
-  for (const name of ["evaluation.json", "metrics.jsonl", "artifacts"]) {
+  for (const name of [EVALUATION, "metrics.jsonl", "artifacts"]) {
     if (existsSync(join(folder, name))) await cp(join(folder, name), join(out, "implanted", name), { recursive: true });
   }
 }

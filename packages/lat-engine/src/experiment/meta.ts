@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import pino from "pino";
 import type { Observer, Phase, RunConfig } from "./api.ts";
-import { writeJson } from "./folder.ts";
+import { appendJsonLine, writeJson } from "./folder.ts";
 
 /** What a figure may depend on besides the configuration: versions, device, source revision, command. */
 export function describeMachine() {
@@ -22,19 +21,16 @@ export async function writeMeta(folder: string, { seed }: RunConfig): Promise<vo
 
 /** An observer that also writes what is said to the run's `log.jsonl`. */
 export class RunLog implements Observer {
-  private readonly file: pino.Logger;
+  private readonly path: string;
   private readonly observer: Observer;
 
   constructor(folder: string, observer: Observer) {
+    this.path = join(folder, "log.jsonl");
     this.observer = observer;
-    this.file = pino(
-      { base: null, timestamp: pino.stdTimeFunctions.isoTime },
-      pino.destination({ dest: join(folder, "log.jsonl"), sync: true }),
-    );
   }
 
   phase(phase: Phase, label: string): void {
-    this.file.info({ phase }, label);
+    this.write("info", label, { phase });
     this.observer.phase(phase, label);
   }
 
@@ -43,8 +39,13 @@ export class RunLog implements Observer {
   }
 
   log(level: "info" | "warn" | "error", message: string): void {
-    this.file[level](message);
+    this.write(level, message);
     this.observer.log(level, message);
+  }
+
+  /** Writes to the file alone what the observer's owner is told in another way. */
+  write(level: "info" | "warn" | "error", message: string, more: { phase?: Phase } = {}): void {
+    appendJsonLine(this.path, { time: new Date().toISOString(), level, message, ...more });
   }
 }
 

@@ -8,15 +8,17 @@ import type { Task } from "../task/task.ts";
 import { loadTensors, saveTensors } from "../train/checkpoint.ts";
 import { DivergedError, train } from "../train/trainer.ts";
 import type { RunConfig, RunOptions } from "./api.ts";
-import { EvaluationAborted, evaluateParameters } from "./evaluate.ts";
+import { evaluateParameters } from "./evaluate.ts";
 import { MetricsFile, openRunFolder, readRunConfig, writeJson } from "./folder.ts";
 import { copyImplanted, type Implanted, implant } from "./implant.ts";
+import { InterruptedError } from "./interrupted.ts";
 import { RunLog, writeMeta } from "./meta.ts";
 import { Session } from "./session.ts";
 import { type Evaluation, type RunSummary, runSummarySchema } from "./summary.ts";
-import { validate } from "./validate.ts";
+import { validateContent } from "./validate.ts";
 
 const MODEL = "model.safetensors";
+const RESULT = "result.json";
 
 /** `lat ε 8 seed 0`: a run for people. */
 export function labelOf({ method, epsilon, seed }: Pick<RunConfig, "method" | "epsilon" | "seed">): string {
@@ -32,11 +34,13 @@ export async function run(task: Task<never>, config: RunConfig, options: RunOpti
   const session = await Session.open(task, config, options.observer);
   try {
     const implanted = await implant(task, session, config, options);
-    if (!implanted) return interruptedBeforeTraining(config);
     await copyImplanted(implanted, options.out);
     const summary = await defend(session, implanted, config, options);
     disposeAll(implanted.parameters);
     return summary;
+  } catch (error) {
+    if (error instanceof InterruptedError) return interruptedBeforeTraining(config);
+    throw error;
   } finally {
     session.close();
   }
@@ -65,7 +69,12 @@ export async function evaluateRun(
   }
 }
 
-/** Defends and evaluates in an opened folder; a failure is part of the result and is written down, not thrown. */
+/**
+ * Defends and evaluates in an opened folder and writes what came of it to `result.json`, whatever that is. A run that is
+ * complete there is left as it is.
+ *
+ * @throws what the training or the evaluation failed with, after `result.json` says so
+ */
 export async function defend(
   session: Session,
   implanted: Implanted,
@@ -73,56 +82,56 @@ export async function defend(
   options: RunOptions,
 ): Promise<RunSummary> {
   const { out, observer } = options;
-  const result = join(out, "result.json");
-  if (existsSync(result)) {
-    const known = validate(runSummarySchema, await readJson(result), result);
-    if (known.status === "complete") return known;
-  }
+  const known = await readResult(out);
+  if (known?.status === "complete") return known;
   const log = new RunLog(out, observer);
   await writeMeta(out, config);
   const began = performance.now();
-  const base = { ...outline(session, implanted, config), folder: "." };
-  const finish = async (rest: Partial<RunSummary> & Pick<RunSummary, "status">): Promise<RunSummary> => {
-    const attack = summarizeAttacks(new MetricsFile(out).read()) ?? null;
-    const wallSeconds = (performance.now() - began) / 1000;
-    const summary = { ...base, wallSeconds, trainSeconds: 0, checkpointSha256: null, metrics: [], attack, ...rest };
-    await writeJson(result, summary);
-    return summary;
-  };
+  const seconds = (): number => (performance.now() - began) / 1000;
+  const base = outline(session, implanted, config, log);
+  let trainSeconds = 0;
+  let outcome: Outcome;
+  let failure: Error | undefined;
   try {
-    const trained = await defence(session, implanted, config, { ...options, observer: log });
-    const trainSeconds = (performance.now() - began) / 1000;
-    if (trained === "interrupted") return await finish({ status: "interrupted", trainSeconds });
-    const parameters = loadTensors(join(out, MODEL));
-    observer.phase("evaluate", labelOf(config));
-    const evaluation = await evaluateParameters(session, parameters, options).finally(() => disposeAll(parameters));
-    await writeJson(join(out, "evaluation.json"), evaluation);
-    const summary = await finish({
-      status: "complete",
-      trainSeconds,
-      checkpointSha256: sha256File(join(out, MODEL)),
-      metrics: evaluation.metrics,
+    await trainDefence(session, implanted, config, { ...options, observer: log }).finally(() => {
+      trainSeconds = seconds();
     });
-    for (const warning of summary.attack?.warnings ?? []) log.log("warn", `${labelOf(config)}: ${warning}`);
-    return summary;
+    outcome = await measure(session, config, { ...options, observer: log });
   } catch (error) {
-    if (error instanceof EvaluationAborted) return await finish({ status: "interrupted" });
-    const message = (error as Error).message;
-    log.log("error", message);
-    await finish({ status: error instanceof DivergedError ? "diverged" : "failed", error: message });
-    throw error;
+    if (error instanceof InterruptedError) outcome = { status: "interrupted" };
+    else {
+      failure = error as Error;
+      outcome = { status: error instanceof DivergedError ? "diverged" : "failed", error: failure.message };
+    }
   }
+  const attack = summarizeAttacks(new MetricsFile(out).read()) ?? null;
+  const nothing = { checkpointSha256: null, metrics: [] };
+  const summary = { ...base, wallSeconds: seconds(), trainSeconds, attack, folder: ".", ...nothing, ...outcome };
+  await writeJson(join(out, RESULT), summary);
+  if (failure) {
+    log.write("error", failure.message);
+    throw failure;
+  }
+  for (const warning of attack?.warnings ?? []) log.log("warn", `${labelOf(config)}: ${warning}`);
+  return summary;
+}
+
+type Outcome = Pick<RunSummary, "status"> & Partial<Pick<RunSummary, "error" | "checkpointSha256" | "metrics">>;
+
+/** What `result.json` in a run's folder says; undefined where there is none. */
+export async function readResult(folder: string): Promise<RunSummary | undefined> {
+  const path = join(folder, RESULT);
+  return existsSync(path) ? validateContent(runSummarySchema, await readJson(path), path) : undefined;
 }
 
 /** Trains the defended network into `model.safetensors`, unless a resumed run has it already. */
-async function defence(
+async function trainDefence(
   session: Session,
   implanted: Implanted,
   config: RunConfig,
-  options: RunOptions,
-): Promise<"done" | "interrupted"> {
-  const { out, observer, signal } = options;
-  if (existsSync(join(out, MODEL))) return "done";
+  { out, observer, signal }: RunOptions,
+): Promise<void> {
+  if (existsSync(join(out, MODEL))) return;
   const { prepared } = session;
   const metrics = new MetricsFile(out);
   const epsilon = config.epsilon === null ? undefined : tf.scalar(config.epsilon);
@@ -153,19 +162,32 @@ async function defence(
       rmSync(join(out, "checkpoints"), { recursive: true, force: true });
     }
     disposeAll(trained.parameters);
-    return trained.interrupted ? "interrupted" : "done";
+    if (trained.interrupted) throw new InterruptedError("the training was interrupted");
   } finally {
     disposeAll(epsilon);
   }
 }
 
-function outline(session: Session, implanted: Implanted, config: RunConfig) {
+/** Evaluates the network in `model.safetensors`. */
+async function measure(session: Session, config: RunConfig, options: RunOptions): Promise<Outcome> {
+  const model = join(options.out, MODEL);
+  const parameters = loadTensors(model);
+  options.observer.phase("evaluate", labelOf(config));
+  const evaluation = await evaluateParameters(session, parameters, options).finally(() => disposeAll(parameters));
+  await writeJson(join(options.out, "evaluation.json"), evaluation);
+  return { status: "complete", checkpointSha256: sha256File(model), metrics: evaluation.metrics };
+}
+
+function outline(session: Session, implanted: Implanted, config: RunConfig, log: RunLog) {
   const { method, epsilon, seed, attack } = config;
   if (epsilon === null) return { method, epsilon, relativeEpsilon: null, site: null, seed };
   const sites = session.sites(config);
   const norms = sites.map((site) => session.activationNorm(implanted.parameters, site, attack));
-  const mean = norms.reduce((sum, norm) => sum + norm, 0) / norms.length;
-  return { method, epsilon, relativeEpsilon: epsilon / mean, site: sites.map(({ name }) => name).join("+"), seed };
+  const relative = epsilon / (norms.reduce((sum, norm) => sum + norm, 0) / norms.length);
+  const site = sites.map(({ name }) => name).join("+");
+  if (!Number.isFinite(relative))
+    log.log("warn", `ε has no size relative to ${site}, where the mean norm of the activations is ${norms.join(", ")}`);
+  return { method, epsilon, relativeEpsilon: Number.isFinite(relative) ? relative : null, site, seed };
 }
 
 function interruptedBeforeTraining(config: RunConfig): RunSummary {

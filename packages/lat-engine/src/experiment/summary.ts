@@ -20,7 +20,10 @@ export const runSummarySchema = z.object({
   method: z.enum(["ft", "rlp", "at", "lat"]),
   /** Bound of the perturbation's norm; null for ft. */
   epsilon: z.number().nullable(),
-  /** ε divided by the mean norm (same norm, same scope) of the implanted model's activations at the site; null for ft. */
+  /**
+   * ε divided by the mean norm (same norm, same scope) of the implanted model's activations at the site; null for ft, and
+   * where these are all zero.
+   */
   relativeEpsilon: z.number().nullable(),
   /** Site names joined by `+`; null for ft. */
   site: z.string().nullable(),
@@ -28,6 +31,7 @@ export const runSummarySchema = z.object({
   status: z.enum(["complete", "failed", "diverged", "interrupted"]),
   /** Why, when the status is not `complete`. */
   error: z.string().optional(),
+  /** Of the process that ended it: what a resumed run took before is not counted. */
   wallSeconds: z.number(),
   /** The part of `wallSeconds` that the defence's training took. */
   trainSeconds: z.number(),

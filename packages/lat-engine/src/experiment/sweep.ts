@@ -1,31 +1,32 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { LatError, readJson, UsageError } from "lat-system";
+import { readJson, UsageError } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
 import type { Task } from "../task/task.ts";
 import type { RunConfig, RunOptions } from "./api.ts";
 import { openRunFolder, refuseOccupied, writeJson } from "./folder.ts";
 import { copyImplanted, implant } from "./implant.ts";
 import { describeMachine } from "./meta.ts";
-import { defend, labelOf } from "./run.ts";
+import { defend, labelOf, readResult } from "./run.ts";
 import { Session } from "./session.ts";
-import { type RunSummary, runSummarySchema, type Summary } from "./summary.ts";
-import { validate } from "./validate.ts";
+import type { RunSummary, Summary } from "./summary.ts";
 
 const SWEEP = "sweep.json";
 
 /**
  * Runs the configurations one after another from one implanted network, writing `summary.json` after each. A run that
  * fails or diverges is listed with its error and the sweep goes on; an interrupted sweep is resumed where it stopped.
+ *
+ * @throws InterruptedError where the signal came before the implanted network was made, without which there is no summary
  */
 export async function sweep(task: Task<never>, configs: readonly RunConfig[], options: RunOptions): Promise<Summary> {
   const { out, observer, signal } = options;
+  refuseSeveralImplants(configs);
   await openSweepFolder(task, configs, options);
   const session = await Session.open(task, configs[0]!, observer);
   try {
     const implanted = await implant(task, session, configs[0]!, options);
-    if (!implanted) throw new LatError(`interrupted while implanting: continue with --resume`);
     await copyImplanted(implanted, out);
     const runs: RunSummary[] = [];
     const { task: name, preset } = configs[0]!;
@@ -53,6 +54,17 @@ export async function sweep(task: Task<never>, configs: readonly RunConfig[], op
   }
 }
 
+/** @throws UsageError where the configurations do not start from one implanted network */
+function refuseSeveralImplants(configs: readonly RunConfig[]): void {
+  const [first, ...others] = configs.map(({ task, preset, data, options, implant, implantSeed }) => {
+    return { task, preset, data, options, implant, implantSeed };
+  });
+  if (!first) throw new UsageError("a sweep needs at least one run");
+  const different = others.find((other) => !isDeepStrictEqual(other, first));
+  if (different)
+    throw new UsageError("the runs of a sweep differ in more than the defence: they need sweeps of their own");
+}
+
 /** A run of the sweep; its failure is what its `result.json` says. */
 async function runInto(
   options: RunOptions,
@@ -63,9 +75,10 @@ async function runInto(
   try {
     return await work(options);
   } catch (error) {
-    const result = join(options.out, "result.json");
-    if (!existsSync(result)) throw error;
-    return validate(runSummarySchema, await readJson(result), result);
+    const result = await readResult(options.out);
+    if (!result?.error) throw error;
+    options.observer.log("error", `${labelOf(config)}: ${result.error}`);
+    return result;
   }
 }
 

@@ -1,7 +1,7 @@
 import { LatError, UsageError } from "lat-system";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { validate, validateFile } from "./validate.ts";
+import { validate, validateContent } from "./validate.ts";
 
 const schema = z.strictObject({
   names: z.array(z.enum(["x", "y"])).min(1),
@@ -52,10 +52,10 @@ describe("validate", () => {
   });
 });
 
-describe("validateFile", () => {
-  it("names the file; its content is not the request's fault", () => {
+describe("validateContent", () => {
+  it("names the source, which is not the request's fault", () => {
     const call = (content: unknown) => () =>
-      validateFile(z.strictObject({ loss: z.number() }), content, "/run/result.json");
+      validateContent(z.strictObject({ loss: z.number() }), content, "/run/result.json");
     expect(call({ loss: 1 })()).toEqual({ loss: 1 });
     expect(call({ loss: null })).toThrow(
       "/run/result.json does not hold what it should:\nloss: received null, expected a number",

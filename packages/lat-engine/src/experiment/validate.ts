@@ -13,12 +13,13 @@ export function validate<T>(schema: z.ZodType<T>, input: unknown, where: string)
 }
 
 /**
- * The value that the schema makes of what a file holds.
+ * The value that the schema makes of what a file holds or a task returned.
  *
- * @throws LatError naming the file, and for each problem the key, the value found and what is expected
+ * @param source for the message: the file's path
+ * @throws LatError naming the source, and for each problem the key, the value found and what is expected
  */
-export function validateFile<T>(schema: z.ZodType<T>, content: unknown, path: string): T {
-  return check(schema, content, "", (problems) => new LatError(`${path} does not hold what it should:\n${problems}`));
+export function validateContent<T>(schema: z.ZodType<T>, content: unknown, source: string): T {
+  return check(schema, content, "", (problems) => new LatError(`${source} does not hold what it should:\n${problems}`));
 }
 
 function check<T>(schema: z.ZodType<T>, input: unknown, where: string, failure: (problems: string) => LatError): T {

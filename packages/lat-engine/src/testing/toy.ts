@@ -84,7 +84,7 @@ export function toyExamples(size: number, stream: string): ExampleSet {
 
 const optionsSchema = z.strictObject({
   examples: z.number().int().positive().default(64),
-  /** Multiplies the inputs of the defence's examples; NaN or infinity makes training diverge. */
+  /** Multiplies the inputs of the defence's examples; 1e39, infinite in float32, makes training diverge. */
   spoil: z.number().default(1),
 });
 type ToyOptions = z.infer<typeof optionsSchema>;
@@ -128,6 +128,7 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
       async evaluate(parameters, { progress }) {
         progress(0, 1, "losses");
         const losses = meter.losses(parameters, test);
+        progress(1, 1, "losses");
         const value = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
         const interval = bootstrapInterval(losses, "toy");
         const metric = { value, n: losses.length, interval, better: "lower" } as const;

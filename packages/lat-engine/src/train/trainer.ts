@@ -15,7 +15,7 @@ import { Sampler } from "./sampler.ts";
 import { learningRateAt } from "./schedule.ts";
 import type { OuterStep } from "./update.ts";
 
-/** Training stopped because a loss or a gradient was not finite. */
+/** Training stopped because a loss or a gradient, or a loss of an attack, was not finite. */
 export class DivergedError extends LatError {}
 
 export interface TrainJob {
@@ -70,7 +70,7 @@ export async function train(job: TrainJob): Promise<Trained> {
     const advanced = advance(outer, perturber, { parameters, state }, microBatches, learningRate, ++step);
     ({ parameters, state } = advanced);
     const { progress } = advanced;
-    if (!Number.isFinite(progress.loss) || !Number.isFinite(progress.gradientNorm)) {
+    if (!allFinite(progress)) {
       disposeAll(parameters, state);
       throw diverged(progress, steps, sampler);
     }
@@ -79,6 +79,10 @@ export async function train(job: TrainJob): Promise<Trained> {
     if (config.validateEvery !== null && (step % config.validateEvery === 0 || step === steps)) {
       const losses = job.meter.losses(parameters, job.validation);
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+      if (!Number.isFinite(loss)) {
+        disposeAll(parameters, state);
+        throw new DivergedError(`training diverged by step ${step} of ${steps}: the validation loss is ${loss}`);
+      }
       const improved = validation === null || loss < validation.bestLoss;
       validation = improved
         ? { bestLoss: loss, bestStep: step, worse: 0 }
@@ -114,10 +118,19 @@ export function microBatchesOf(
   }));
 }
 
-function diverged({ step, loss, gradientNorm }: Progress, steps: number, sampler: Sampler): DivergedError {
+function allFinite({ loss, gradientNorm, attackLosses = [] }: Progress): boolean {
+  return [loss, gradientNorm, ...attackLosses].every(Number.isFinite);
+}
+
+function diverged(
+  { step, loss, gradientNorm, attackLosses }: Progress,
+  steps: number,
+  sampler: Sampler,
+): DivergedError {
   const examples = sampler.plan(step - 1).flatMap(({ indices }) => indices);
+  const attack = attackLosses ? `, attack loss ${attackLosses.join(" → ")}` : "";
   return new DivergedError(
-    `training diverged at step ${step} of ${steps}: loss ${loss}, gradient norm ${gradientNorm}, on the examples ${examples.join(", ")}. ` +
+    `training diverged at step ${step} of ${steps}: loss ${loss}, gradient norm ${gradientNorm}${attack}, on the examples ${examples.join(", ")}. ` +
       "Lower the learning rate or ε; --eager finds the operation that made the first NaN.",
   );
 }
