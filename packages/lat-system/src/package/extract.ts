@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import yauzl from "yauzl";
@@ -7,13 +7,40 @@ import { lastLines, runCommand } from "../command.ts";
 import { LatError } from "../errors.ts";
 import { fileError } from "../files.ts";
 
+/** Between an archive inside the archive and a path in that one: `data/model.zip!/config.json`. */
+const INSIDE = "!/";
+
 /**
- * Extracts `members` (exact paths, or folders ending in `/`) of a zip archive into `folder`, streamed.
+ * Extracts `members` of a zip archive into `folder`, streamed: exact paths, or folders ending in `/`. Those of an archive
+ * inside it (`data/model.zip!/config.json`, `data/model.zip!/` for all) come to lie in a folder of that one's name
+ * (`data/model.zip/config.json`).
  *
- * @param onBytes receives the bytes written so far and in all.
- * @throws {LatError} where the archive is damaged, lacks a member, or the disk is full.
+ * @param onBytes receives the bytes written so far and in all, for each archive anew.
+ * @throws {LatError} where an archive is damaged, lacks a member, or the disk is full.
  */
 export async function extractZip(
+  archive: string,
+  members: readonly string[],
+  folder: string,
+  onBytes: (done: number, total: number) => void,
+): Promise<void> {
+  const here = new Set(members.map((member) => member.split(INSIDE)[0]!));
+  await extractEntries(archive, [...here], folder, onBytes);
+  const nested = Map.groupBy(
+    members.filter((member) => member.includes(INSIDE)),
+    (member) => member.slice(0, member.indexOf(INSIDE)),
+  );
+  for (const [inner, all] of nested) {
+    const place = join(folder, inner);
+    const unpacked = `${place}!`;
+    await rename(place, unpacked);
+    const inside = all.map((member) => member.slice(inner.length + INSIDE.length));
+    await extractZip(unpacked, inside, place, onBytes);
+    await rm(unpacked);
+  }
+}
+
+async function extractEntries(
   archive: string,
   members: readonly string[],
   folder: string,
@@ -25,8 +52,8 @@ export async function extractZip(
   try {
     const entries: yauzl.Entry[] = [];
     for await (const entry of zip.eachEntry()) {
-      const wanted = members.some((m) => (m.endsWith("/") ? entry.fileName.startsWith(m) : entry.fileName === m));
-      if (wanted && !entry.fileName.endsWith("/")) entries.push(entry);
+      if (members.some((member) => covers(member, entry.fileName)) && !entry.fileName.endsWith("/"))
+        entries.push(entry);
     }
     requireMembers(
       archive,
@@ -86,10 +113,16 @@ async function tar(args: readonly string[], path: string): Promise<string> {
   throw fileError("write", path, full ? { code: "ENOSPC" } : new Error(lastLines(result.stderr)));
 }
 
+/** Whether a member names this file: exactly, by a folder ending in `/`, or as "" by everything in the archive. */
+function covers(member: string, name: string): boolean {
+  return member === "" || (member.endsWith("/") ? name.startsWith(member) : name === member);
+}
+
 function requireMembers(archive: string, members: readonly string[], names: readonly string[]): void {
   for (const member of members) {
-    const found = names.some((name) => (member.endsWith("/") ? name.startsWith(member) : name === member));
-    if (!found)
-      throw new LatError(`${archive}: has no ${member}; the package is pinned with paths it does not contain`);
+    if (!names.some((name) => covers(member, name)))
+      throw new LatError(
+        `${archive}: has no ${member || "files"}; the package is pinned with paths it does not contain`,
+      );
   }
 }

