@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LatError, UsageError, unknownName } from "lat-system";
 import { z } from "zod";
+import { validateContent } from "../experiment/validate.ts";
 import type { Task } from "./task.ts";
 
 const manifestSchema = z.object({
@@ -70,15 +71,26 @@ export async function loadTask(name: string, from: string): Promise<Task<never>>
         entries.map((candidate) => candidate.name),
       ),
     );
-  const main = entryPoint(entry);
-  const { default: task } = (await import(pathToFileURL(main).href)) as { default?: Task<never> };
+  const task = await defaultExport(entry);
   if (task?.name !== name) {
-    throw new LatError(
-      `${entry.package}: its default export is ${task ? `the task "${task.name}"` : "missing"}, expected the task "${name}" (defineTask)`,
-    );
+    const found = task === undefined ? "missing" : task?.name === undefined ? "not a task" : `the task "${task.name}"`;
+    throw new LatError(`${entry.package}: its default export is ${found}, expected the task "${name}" (defineTask)`);
   }
   folders.set(task, entry.folder);
   return task;
+}
+
+async function defaultExport(entry: TaskEntry): Promise<Task<never> | null | undefined> {
+  const main = entryPoint(entry);
+  try {
+    const module = (await import(pathToFileURL(main).href)) as { default?: Task<never> | null };
+    return module.default;
+  } catch (cause) {
+    if (cause instanceof LatError) throw cause;
+    throw new LatError(`the task package ${entry.package} does not load: ${(cause as Error).message} (${main})`, {
+      cause,
+    });
+  }
 }
 
 function entryPoint({ package: name, folder }: TaskEntry): string {
@@ -103,10 +115,11 @@ function workspaceRoot(from: string): string | undefined {
 
 export function readManifest(folder: string): Manifest {
   const path = join(folder, "package.json");
+  let content: unknown;
   try {
-    return manifestSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    content = JSON.parse(readFileSync(path, "utf8"));
   } catch (cause) {
-    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    throw new LatError(`${path} is not a usable package.json: ${reason}`, { cause });
+    throw new LatError(`${path} is not JSON: ${(cause as Error).message}`, { cause });
   }
+  return validateContent(manifestSchema, content, path);
 }

@@ -3,10 +3,11 @@ import { hostRandom } from "lat-tensorflow";
 import type { TrainConfig } from "../experiment/config.ts";
 import type { ExampleSet } from "../task/task.ts";
 
-/** The examples of one micro-batch and the length that their token axis is padded to. */
+/** The examples of one micro-batch, the length that their token axis is padded to, and the epoch they are drawn in. */
 export interface BatchPlan {
   readonly indices: readonly number[];
   readonly length?: number;
+  readonly epoch: number;
 }
 
 /** Batches of about equal lengths are made within windows of this many, so that padding is small and order still random. */
@@ -60,13 +61,14 @@ export class Sampler {
       0,
       this.stepsPerEpoch * batchSize * accumulate,
     );
-    if (!lengths) return chunks(order, batchSize).map((indices) => ({ indices }));
+    if (!lengths) return chunks(order, batchSize).map((indices) => ({ indices, epoch }));
     const byLength = chunks(order, batchSize * WINDOW).flatMap((window) =>
       window.sort((a, b) => lengths[a]! - lengths[b]!),
     );
     const batches = chunks(byLength, batchSize).map((indices) => ({
       indices,
       length: bucketOf(Math.max(...indices.map((i) => lengths[i]!)), this.buckets),
+      epoch,
     }));
     return [...hostRandom(this.seed, "batches", epoch).permutation(batches.length)].map((i) => batches[i]!);
   }

@@ -112,8 +112,8 @@ export function microBatchesOf(
   sampler: Sampler,
   step: number,
 ): MicroBatch[] {
-  return sampler.plan(step).map(({ indices, length }, micro) => ({
-    batch: toTensors(examples.batch(indices, length)),
+  return sampler.plan(step).map(({ indices, length, epoch }, micro) => ({
+    batch: toTensors(examples.batch(indices, length, { seed, epoch })),
     draws: { seed, step, examples: indices.map((_, i) => micro * config.batchSize + i) },
   }));
 }
