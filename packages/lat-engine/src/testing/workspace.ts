@@ -2,8 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Code of a package whose default export is the toy task. */
-export const toyCode = `export { toyTask as default } from ${JSON.stringify(fileURLToPath(new URL("toy.ts", import.meta.url)))};\n`;
+const toy = fileURLToPath(new URL("toy.ts", import.meta.url));
+
+/** Code of a package whose default export is the toy task; a copy, since a task is known by where it was loaded from. */
+export const toyCode = `import { toyTask } from ${JSON.stringify(toy)};\nexport default { ...toyTask };\n`;
 
 /**
  * Makes a workspace in a folder: a root whose packages lie in `tasks/`, and in each of these the given files.
