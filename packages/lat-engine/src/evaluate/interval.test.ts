@@ -1,5 +1,6 @@
+import { hostRandom } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
-import { wilsonInterval } from "./interval.ts";
+import { bootstrapInterval, wilsonInterval } from "./interval.ts";
 
 describe("wilsonInterval", () => {
   it("equals the published figures", () => {
@@ -17,6 +18,23 @@ describe("wilsonInterval", () => {
     }
   });
 
+  it("equals statsmodels to the last digits", () => {
+    // statsmodels 0.15.0: proportion_confint(successes, n, method="wilson")
+    const expected = [
+      [0, 8, 0, 0.32440756488388034],
+      [1, 8, 0.022417491450056642, 0.47088818221285356],
+      [8, 8, 0.6755924351161198, 1],
+      [99, 200, 0.4264584535990475, 0.5637299996647253],
+      [3, 1000, 0.0010207838811386195, 0.008783014053503176],
+      [39, 40, 0.8711863103652591, 0.9955731684973186],
+    ] as const;
+    for (const [successes, n, low, high] of expected) {
+      const interval = wilsonInterval(successes, n);
+      expect(interval[0]).toBeCloseTo(low, 14);
+      expect(interval[1]).toBeCloseTo(high, 14);
+    }
+  });
+
   it("always holds the share itself, where none or all succeed as well", () => {
     for (let n = 1; n <= 300; n++) {
       for (const successes of [0, 1, n - 1, n]) {
@@ -27,5 +45,81 @@ describe("wilsonInterval", () => {
         expect(high).toBeLessThanOrEqual(1);
       }
     }
+  });
+});
+
+describe("bootstrapInterval", () => {
+  /** n draws from the exponential distribution of mean 1, which is skewed as losses are. */
+  const exponential = (n: number, sample: number): number[] => {
+    const random = hostRandom(1, "exponential", sample);
+    return Array.from({ length: n }, (_, i) => -Math.log(1 - random.uniform(i)));
+  };
+
+  it("is a function of values, groups and stream alone", () => {
+    const values = exponential(50, 0);
+    expect(bootstrapInterval(values, "loss")).toEqual(bootstrapInterval(Float64Array.from(values), "loss"));
+    expect(bootstrapInterval(values, "loss")).not.toEqual(bootstrapInterval(values, "other"));
+  });
+
+  it("holds the true mean of 95 in 100 samples, a little less where the distribution is skewed", () => {
+    const samples = 400;
+    const covering = Array.from({ length: samples }, (_, sample) =>
+      bootstrapInterval(exponential(60, sample), `s${sample}`),
+    );
+    const coverage = covering.filter(([low, high]) => low <= 1 && 1 <= high).length / samples;
+    expect(coverage).toBeGreaterThan(0.9);
+    expect(coverage).toBeLessThan(0.98);
+  });
+
+  it("has the width that the central limit theorem says, around the mean", () => {
+    const n = 2000;
+    const values = exponential(n, 7);
+    const mean = values.reduce((sum, value) => sum + value, 0) / n;
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
+    const [low, high] = bootstrapInterval(values, "width");
+    const half = (1.96 * deviation) / Math.sqrt(n);
+    expect((high - low) / 2 / half).toBeGreaterThan(0.9);
+    expect((high - low) / 2 / half).toBeLessThan(1.1);
+    expect(Math.abs((high + low) / 2 - mean)).toBeLessThan(half / 10);
+  });
+
+  it("draws the cases of a group together: equal cases tell no more than one of them", () => {
+    const means = [0, 1, 1, 0, 1, 0, 0, 1, 1, 1];
+    const cases = means.flatMap((value) => Array<number>(20).fill(value));
+    const groups = means.flatMap((_, group) => Array<string>(20).fill(`prompt ${group}`));
+    expect(bootstrapInterval(cases, "rate", groups)).toEqual(bootstrapInterval(means, "rate"));
+    const [low, high] = bootstrapInterval(cases, "rate");
+    const [grouped, ungrouped] = [bootstrapInterval(cases, "rate", groups), high - low];
+    expect((grouped[1] - grouped[0]) / ungrouped).toBeGreaterThan(3); // √20 = 4.5
+  });
+
+  it("weighs every case the same where groups differ in size", () => {
+    const values = [...Array<number>(90).fill(1), ...Array<number>(10).fill(0)];
+    const groups = values.map((_, i) => Math.floor(i / 10));
+    const [low, high] = bootstrapInterval(values, "rate", groups);
+    expect([low, high]).toEqual([expect.closeTo(0.7, 5), 1]);
+    // One group of all is drawn whole each time.
+    expect(
+      bootstrapInterval(
+        values,
+        "rate",
+        values.map(() => "all"),
+      ),
+    ).toEqual([0.9, 0.9]);
+  });
+
+  it("of equal values is that value", () => {
+    expect(bootstrapInterval([3, 3, 3], "equal")).toEqual([3, 3]);
+    expect(bootstrapInterval([2], "one")).toEqual([2, 2]);
+  });
+
+  it("of 500 values takes less than 50 ms", () => {
+    const values = exponential(500, 3);
+    const times = Array.from({ length: 8 }, (_, i) => {
+      const began = performance.now();
+      bootstrapInterval(values, `speed ${i}`);
+      return performance.now() - began;
+    });
+    expect(Math.min(...times)).toBeLessThan(50);
   });
 });
