@@ -1,10 +1,11 @@
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
 import { type Ball, ball } from "../ball/ball.ts";
 import type { AttackConfig } from "../experiment/config.ts";
+import { entriesOf } from "../model/entries.ts";
 import type { Site, State, Tensors } from "../model/model.ts";
 import { type Perturbations, prefix, suffix } from "../model/run.ts";
 import type { Network } from "../task/task.ts";
-import { objectives, perExample } from "./objective.ts";
+import { objectives, type PerExample, perExample } from "./objective.ts";
 import { ascentRule, type Moments } from "./rule.ts";
 import { type StartDraws, startPoint } from "./start.ts";
 
@@ -28,23 +29,25 @@ const ON_BOUNDARY = 0.99;
  * the prefix runs once for a batch, and an ascent is one forward and one backward pass of the suffix, to δ alone.
  */
 export function ascent(network: Network, sites: readonly Site[], config: AttackConfig) {
-  const { model, likelihood, maskKey } = network;
+  const { model, maskKey } = network;
   const options = { xla: model.xla };
   const first = sites[0]!;
   const objective = objectives[config.objective];
   const rule = ascentRule(config);
   const published = config.behaviour === "published";
 
-  const ballAt = (site: Site, state: State): Ball =>
-    ball(config.norm, config.scope, site.tokens && maskKey && !published ? state[maskKey] : undefined);
+  const ballAt = (site: Site, state: State): Ball => {
+    const masked = site.tokens && maskKey && !published;
+    return ball(
+      config.norm,
+      config.scope,
+      masked ? entriesOf(state, `the state at ${first.name}`)[maskKey] : undefined,
+    );
+  };
 
-  function objectiveOf(
-    parameters: Tensors,
-    state: State,
-    perturbations: Perturbations,
-  ): { sums: Tensor; weights: Tensor } {
+  function objectiveOf(parameters: Tensors, state: State, perturbations: Perturbations): PerExample {
     const output = suffix(model, parameters, state, first, perturbations, config.batchNorm);
-    return perExample(likelihood(output, state, objective.of), objective.term);
+    return perExample(network, objective, output, state);
   }
 
   /** Keeps h + δ between bounds (refused for several sites: the later ones' activations are not known here). */

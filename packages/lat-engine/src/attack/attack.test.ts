@@ -2,9 +2,10 @@ import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
 import { type AttackConfig, attackSchema } from "../experiment/config.ts";
 import { initialize } from "../model/initialize.ts";
-import type { State } from "../model/model.ts";
+import type { Stage, State } from "../model/model.ts";
 import { forward, type Perturbations, prefix } from "../model/run.ts";
 import { resolveSites } from "../model/sites.ts";
+import type { Network } from "../task/task.ts";
 import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
 import { toTensors } from "../train/batch.ts";
 import { attack } from "./attack.ts";
@@ -119,6 +120,45 @@ describe("the inner maximisation", () => {
     expect(shares(dead)[0]).toBe(1);
     expect(shares(nan)[1]).toBe(1);
     made.release();
+  });
+});
+
+describe("entries that are missing", () => {
+  /** The toy network, whose first stage loses an entry. */
+  const without = (lost: string): Network => {
+    const [input, ...others] = toyModel.stages;
+    const losing: Stage = {
+      name: "losing",
+      run(weights, state, mode) {
+        const { [lost]: _, ...rest } = input!.run(weights, state, mode);
+        return rest as State;
+      },
+    };
+    return { ...toyNetwork, model: { ...toyModel, stages: [losing, ...others] } };
+  };
+  const attackOn = (network: Network, changes: Partial<AttackConfig> = {}, lost?: string) => {
+    const { [lost ?? ""]: _, ...batch } = toTensors(examples.batch([0, 1], 4));
+    const made = attack(network, resolveSites(network.model, ["hidden"]), attackSchema.parse({ steps: 1, ...changes }));
+    return () => made.run(parameters, batch as State, tf.scalar(1), { seed: 0, step: 0, examples: [0, 1] });
+  };
+
+  it("because a stage lost them are named, with those there are", () => {
+    expect(attackOn(without("labels"))).toThrow(
+      /^the batch, as the loss finds it, has no entry "labels", only .*\bmask\b.*a stage must pass on the entries that it does not use/,
+    );
+    // Without its mask a ball would silently cover padding.
+    expect(attackOn(without("mask"))).toThrow('the state at hidden has no entry "mask", only h, labels, targets.');
+  });
+
+  it("because the examples have none are named", () => {
+    expect(attackOn(toyNetwork, { objective: "targeted" }, "targets")).toThrow(
+      /has no entry "targets", only h, labels, mask/,
+    );
+  });
+
+  it("because the last stage left none are named", () => {
+    const network = { ...toyNetwork, likelihood: (output: State) => ({ logp: output.logit!, weights: output.mask! }) };
+    expect(attackOn(network)).toThrow(/^the state behind the last stage has no entry "logit", only .*\blogits\b/);
   });
 });
 

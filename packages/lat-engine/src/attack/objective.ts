@@ -1,5 +1,7 @@
 import { type Tensor, tf } from "lat-tensorflow";
-import type { LabelLikelihood } from "../task/task.ts";
+import { entriesOf } from "../model/entries.ts";
+import type { State } from "../model/model.ts";
+import type { Network } from "../task/task.ts";
 
 /**
  * What an attack maximises, as a function of the label log-probabilities [example, position]; the terms are summed over
@@ -30,9 +32,19 @@ export const objectives = {
 } as const satisfies Record<string, Objective>;
 
 /** Σ over positions of weight · term, and of weight, for each example: [example] both. */
-export function perExample(
-  { logp, weights }: LabelLikelihood,
-  term: (logp: Tensor) => Tensor,
-): { sums: Tensor; weights: Tensor } {
+export interface PerExample {
+  readonly sums: Tensor;
+  readonly weights: Tensor;
+}
+
+/**
+ * An objective of a network's last state.
+ *
+ * @param batch where the labels are: the batch, or the state that the stages in front of a site make of it
+ * @throws LatError naming an entry that the likelihood reads and that is not there
+ */
+export function perExample({ likelihood }: Network, { of, term }: Objective, output: State, batch: State): PerExample {
+  const last = entriesOf(output, "the state behind the last stage");
+  const { logp, weights } = likelihood(last, entriesOf(batch, "the batch, as the loss finds it,"), of);
   return { sums: tf.sum(tf.mul(term(logp), weights), 1), weights: tf.sum(weights, 1) };
 }

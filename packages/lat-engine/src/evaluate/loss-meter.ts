@@ -18,13 +18,10 @@ export function lossMeter(
   network: Network,
   { batchSize = 64, buckets }: { batchSize?: number; buckets?: readonly number[] | undefined },
 ): LossMeter {
-  const { model, likelihood } = network;
+  const { model } = network;
   const measure = compile(
     (parameters: Tensors, batch: State) => {
-      const { sums, weights } = perExample(
-        likelihood(forward(model, parameters, batch), batch, "labels"),
-        objectives.untargeted.term,
-      );
+      const { sums, weights } = perExample(network, objectives.untargeted, forward(model, parameters, batch), batch);
       return tf.div(sums, tf.maximum(weights, 1));
     },
     { name: "losses", xla: model.xla },

@@ -2,6 +2,7 @@ import { disposeAll, tf } from "lat-tensorflow";
 import { type Attack, attack } from "../attack/attack.ts";
 import { ball } from "../ball/ball.ts";
 import { type LossMeter, lossMeter } from "../evaluate/loss-meter.ts";
+import { entriesOf } from "../model/entries.ts";
 import type { Site, Tensors } from "../model/model.ts";
 import { prefix } from "../model/run.ts";
 import { resolveSites } from "../model/sites.ts";
@@ -72,7 +73,7 @@ export class Session {
       const length = lengths && bucketOf(Math.max(...indices.map((i) => lengths[i]!)), buckets);
       const batch = toTensors(defend.batch(indices, length));
       const mean = tf.tidy(() => {
-        const around = ball(norm, scope, site.tokens && maskKey ? batch[maskKey] : undefined);
+        const around = ball(norm, scope, site.tokens && maskKey ? entriesOf(batch, "the batch")[maskKey] : undefined);
         const activation = prefix(model, parameters, batch, site)[site.key]!;
         const real = tf.cast(tf.greater(around.dimensions(activation), 0), "float32");
         return tf.div(tf.sum(tf.mul(around.norm(activation), real)), tf.sum(real)).dataSync()[0]!;

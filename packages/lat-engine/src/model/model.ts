@@ -5,7 +5,10 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 
 /**
  * What flows through a model: tensors by name. A stage reads some entries and returns the next state. The first stage
- * receives the batch (tokens, pixels, masks); the last one leaves what the loss reads (`logits`).
+ * receives the batch (tokens, pixels, masks, labels); the last one leaves what the loss reads (`logits`).
+ *
+ * A stage passes on the entries that it does not use (`{ ...state, h }`), and may drop what no later stage needs. Labels,
+ * weights and masks belong to the loss and the ball: where a network is split at a site, they are read from the state there.
  */
 export type State = Tensors;
 

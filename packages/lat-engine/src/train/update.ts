@@ -1,5 +1,5 @@
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
-import { objectives, perExample } from "../attack/objective.ts";
+import { objectives, type PerExample, perExample } from "../attack/objective.ts";
 import type { AttackConfig, TrainConfig } from "../experiment/config.ts";
 import { nextStatistics, type State, type Tensors, trainableNames } from "../model/model.ts";
 import { forward, type Perturbations } from "../model/run.ts";
@@ -35,7 +35,7 @@ export interface Updated {
  * on sums and state alone, and an all-reduce fits in between; `update` is the two in one function.
  */
 export function outerStep(network: Network, optimizer: Optimizer, train: TrainConfig, attack: AttackConfig) {
-  const { model, likelihood } = network;
+  const { model } = network;
   const objective = objectives[attack.objective];
   const options = { xla: model.xla };
 
@@ -47,14 +47,13 @@ export function outerStep(network: Network, optimizer: Optimizer, train: TrainCo
   /** d/dθ Σ loss, on activations perturbed by δ (and on clean ones, for the rest of `adversarialShare`). */
   function sums(parameters: Tensors, batch: State, perturbations: Perturbations): GradientSums {
     const attacked = Object.keys(perturbations).length > 0;
-    const lossOf = (output: State): { sums: Tensor; weights: Tensor } =>
-      perExample(likelihood(output, batch, "labels"), objectives.untargeted.term);
+    const lossOf = (output: State): PerExample => perExample(network, objectives.untargeted, output, batch);
     const losses = () => {
       const output = forward(model, parameters, batch, perturbations, train.batchNorm);
       const { sums: value, weights } = lossOf(output);
       const statistics = nextStatistics(model, output);
       if (!attacked) return { value, auxiliary: { weights, ...statistics } };
-      const reached = perExample(likelihood(output, batch, objective.of), objective.term);
+      const reached = perExample(network, objective, output, batch);
       const attackValue = tf.mean(tf.div(reached.sums, tf.maximum(reached.weights, 1)));
       if (attack.adversarialShare === 1) return { value, auxiliary: { weights, attackValue, ...statistics } };
       const clean = forward(model, { ...parameters, ...statistics }, batch, {}, train.batchNorm);
