@@ -24,15 +24,42 @@ export function bootstrapInterval(
     members.set(key, { sum: group.sum + values[i]!, count: group.count + 1 });
   }
   const units = [...members.values()];
-  const means = Float64Array.from({ length: RESAMPLES }, (_, resample) => {
+  return percentiles(units.length, stream, (draws) => {
     let [sum, count] = [0, 0];
-    for (const drawn of hostRandom(0, `bootstrap ${stream}`, resample).integers(units.length, units.length)) {
+    for (const drawn of draws) {
       sum += units[drawn]!.sum;
       count += units[drawn]!.count;
     }
     return sum / count;
-  }).sort();
-  return [quantile(means, 0.025), quantile(means, 0.975)];
+  });
+}
+
+/**
+ * 95 % percentile-bootstrap interval of any statistic of cases (AUROC, F1).
+ *
+ * @param statistic of the cases with these indices, which may come several times; NaN where it is not defined on them
+ *   (no positive case was drawn): such resamples do not count
+ * @param groups the group of each case: its cases are drawn together
+ */
+export function bootstrapStatistic(
+  statistic: (cases: readonly number[]) => number,
+  stream: string,
+  groups: ArrayLike<number | string>,
+): [number, number] {
+  const members = Map.groupBy(
+    Array.from({ length: groups.length }, (_, i) => i),
+    (i) => groups[i]!,
+  );
+  const units = [...members.values()];
+  return percentiles(units.length, stream, (draws) => statistic([...draws].flatMap((drawn) => units[drawn]!)));
+}
+
+function percentiles(units: number, stream: string, statistic: (draws: Int32Array) => number): [number, number] {
+  const values = Float64Array.from({ length: RESAMPLES }, (_, resample) =>
+    statistic(hostRandom(0, `bootstrap ${stream}`, resample).integers(units, units)),
+  );
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
 }
 
 /** Linear interpolation between order statistics. */
