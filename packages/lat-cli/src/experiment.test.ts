@@ -52,6 +52,26 @@ describe("lat run", () => {
     expect(stderr).toContain("the task broke");
     expect(stderr).not.toContain("    at ");
   });
+
+  it("fails with exit code 1 where the training diverges, says so once, and keeps what came of it", async () => {
+    const out = join(temporaryFolder(), "run");
+    const { code, stdout, stderr } = await lat([...ft, "--set", "defend.learningRate=1e38", "--out", out]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr.match(/training diverged at step/g)).toHaveLength(1);
+    expect(JSON.parse(readFileSync(join(out, "result.json"), "utf8"))).toMatchObject({ status: "diverged" });
+  });
+
+  it.each([
+    ["--set attack.steps=-1", "attack.steps: received -1, expected a whole number of at least 0"],
+    ["--epsilon 1", "ε: received 1 for ft, which perturbs nothing"],
+    ["--method pgd", 'unknown method "pgd"'],
+    ["--method lat --epsilon -1", "ε: received -1 for lat"],
+  ])("refuses %s with exit code 2, writing nothing", async (more, message) => {
+    const out = join(temporaryFolder(), "run");
+    const { code, stderr } = await lat([...ft, ...more.split(" "), "--out", out]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
+    expect(existsSync(out)).toBe(false);
+  });
 });
 
 describe("--dry-run", () => {
@@ -115,6 +135,15 @@ describe("signals", () => {
     expect(stopped.stderr).toContain("--resume");
     const resumed = await lat([...long, join(folder, "stopped"), "--resume"]);
     expect(JSON.parse(resumed.stdout).checkpointSha256).toBe(JSON.parse(straight.stdout).checkpointSha256);
+  });
+
+  it("ends a sweep with exit code 130 while it implants, and says how to go on", async () => {
+    const out = join(temporaryFolder(), "sweep");
+    const sweep = ["sweep", "blobs", "--preset", "nano", "--set", "implant.epochs=41", "--out", out];
+    const stopped = await lat(sweep, { signals: [{ at: /· implant/, send: "SIGINT" }] });
+    expect({ code: stopped.code, stdout: stopped.stdout }).toEqual({ code: 130, stdout: "" });
+    expect(stopped.stderr).toContain("--resume");
+    expect((await lat([...sweep, "--resume"])).code).toBe(0);
   });
 
   it("ends with exit code 143 on SIGTERM", async () => {
