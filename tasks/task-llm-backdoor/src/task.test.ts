@@ -24,6 +24,7 @@ const options = optionsSchema.parse({
   buckets: [32, 96],
 });
 const prepared = await task.prepare(options, madePackages());
+const context = { progress: silent.progress, warn: () => {} };
 const folder = mkdtempSync(join(tmpdir(), "task-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -46,7 +47,7 @@ test("knows the sites of its model without preparing anything", () => {
 test("evaluates: every metric with its denominator, on the axes and in the directions of the experiment", async () => {
   const parameters = initialize(prepared.model, 0);
   const before = tf.memory().numTensors;
-  const { metrics, samples } = await prepared.evaluate(parameters, { progress: silent.progress });
+  const { metrics, samples } = await prepared.evaluate(parameters, context);
   expect(tf.memory().numTensors).toBe(before);
   const named = new Map(metrics.map((metric) => [metric.name, metric]));
   const expected = [
@@ -73,7 +74,6 @@ test("evaluates: every metric with its denominator, on the axes and in the direc
 test("repeats exactly", async () => {
   const again = await task.prepare(options, madePackages());
   const parameters = initialize(prepared.model, 0);
-  const context = { progress: silent.progress };
   expect(await again.evaluate(parameters, context)).toEqual(await prepared.evaluate(parameters, context));
   disposeAll(parameters);
 });

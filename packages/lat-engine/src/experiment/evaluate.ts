@@ -21,7 +21,8 @@ export async function evaluateParameters(
     if (signal?.aborted) throw new InterruptedError("the evaluation was interrupted");
     observer.progress(done, total, what);
   };
-  const evaluation = await prepared.evaluate(parameters, { progress, ...(signal ? { signal } : {}) });
+  const warn = (message: string): void => observer.log("warn", message);
+  const evaluation = await prepared.evaluate(parameters, { progress, warn, ...(signal ? { signal } : {}) });
   const spoiled = evaluation.metrics.filter(({ value, interval }) => ![value, ...interval].every(Number.isFinite));
   if (spoiled.length > 0) {
     throw new LatError(

@@ -71,6 +71,8 @@ export interface Prepared extends Network {
 
 export interface EvaluateContext {
   progress(done: number, total: number, what: string): void;
+  /** Says what makes a figure doubtful (an attack that changed nothing). */
+  warn(message: string): void;
   /** Aborts between batches. */
   readonly signal?: AbortSignal | undefined;
 }
