@@ -22,7 +22,7 @@ export interface Convolution {
 export function conv2d(x: Tensor, filter: Tensor, { stride, padding }: Convolution): Tensor {
   const size = filter.shape[0] as number;
   if (padding >= size) throw new RangeError(`conv2d: padding ${padding} of a filter of ${size} × ${size}`);
-  return size === 1 ? pointwise(everyNth(x, stride), filter) : spatial(x, filter, stride, padding);
+  return size === 1 ? pointwise(subsample(x, stride), filter) : spatial(x, filter, stride, padding);
 }
 
 /** A 1 × 1 convolution is a matrix product. */
@@ -69,13 +69,17 @@ function filterGradient(gradient: Tensor, x: Tensor, shape: number[], stride: nu
   const products = Array.from({ length: size * size }, (_, place) => {
     const corner = [0, Math.floor(place / size), place % size, 0];
     const met = tf.slice(padded, corner, [examples, spanHeight, spanWidth, channels]);
-    return tf.matMul(rows(everyNth(met, stride)), columns, true);
+    return tf.matMul(rows(subsample(met, stride)), columns, true);
   });
   return tf.reshape(tf.stack(products), shape);
 }
 
-/** Every `stride`-th row and column, from the first. */
-function everyNth(x: Tensor, stride: number): Tensor {
+/**
+ * Every `stride`-th row and column of pictures, from the first.
+ *
+ * @param x [examples, height, width, channels]
+ */
+export function subsample(x: Tensor, stride: number): Tensor {
   if (stride === 1) return x;
   const index = (values: number[]) => tf.tensor1d(values, "int32");
   const span = () => [index([0, 0, 0, 0]), index(x.shape), index([1, stride, stride, 1])];
