@@ -1,6 +1,10 @@
-export { tokenLikelihood } from "./likelihood.ts";
+export { classLikelihood, tokenLikelihood } from "./likelihood.ts";
 export { checkLlamaConfig, type LlamaConfig, parseLlamaConfig } from "./llama/config.ts";
 export { type DecodeOptions, type GreedyDecoder, greedyDecoder } from "./llama/decode.ts";
 export { loadLlama, type PretrainedLlama, saveLlama } from "./llama/folder.ts";
 export { llama } from "./llama/llama.ts";
+export type { ResnetConfig } from "./resnet/config.ts";
+export { resnet } from "./resnet/resnet.ts";
+export { loadResnet, saveResnet } from "./resnet/weights.ts";
+export { decodeTorchFile, readTorchFile } from "./torch/file.ts";
 export { loadWeights, saveWeights } from "./weights.ts";

@@ -9,7 +9,15 @@ import { type HostTensor, readSafetensors, tf, writeSafetensors } from "lat-tens
  * @throws {LatError} that lists what is missing, unexpected or of another shape
  */
 export function loadWeights(model: Model, path: string): Tensors {
-  const { tensors } = readSafetensors(path);
+  return toParameters(model, readSafetensors(path).tensors, path);
+}
+
+/** The same for tensors that were read from `path`. */
+export function toParameters(
+  model: Pick<Model, "name" | "parameters">,
+  tensors: Readonly<Record<string, HostTensor>>,
+  path: string,
+): Tensors {
   const expected = Object.entries(model.parameters);
   const problems = [
     ...expected.flatMap(([name, { shape }]) => mismatch(name, shape, tensors[name])),

@@ -1,5 +1,6 @@
 import type { Tensors } from "lat-engine";
 import { rmsNorm, rotary, swiGlu, type Tensor, tf } from "lat-tensorflow";
+import { linear } from "../linear.ts";
 import type { LlamaConfig } from "./config.ts";
 
 /** What attention reads: [batch, tokens, heads, width] each, queries and keys after rotary embedding. */
@@ -11,13 +12,6 @@ export interface Projections {
 
 /** The token embeddings: [vocabulary, hidden]. */
 export const embeddingName = "model.embed_tokens.weight";
-
-/** `y = x · wᵀ` on the last axis; `weight` is [out, in], as checkpoints store it. */
-export function linear(x: Tensor, weight: Tensor): Tensor {
-  const [out, width] = weight.shape as [number, number];
-  const rows = tf.matMul(tf.reshape(x, [-1, width]), weight, false, true);
-  return tf.reshape(rows, [...x.shape.slice(0, -1), out]);
-}
 
 /**
  * Norm, projections and rotary embedding of layer `index`.
