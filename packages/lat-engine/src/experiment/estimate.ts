@@ -44,17 +44,11 @@ export async function estimate(
         attack: session.attack(session.sites(run), attackConfig),
         epsilon: tf.scalar(run.epsilon!),
       };
+      const [learningRate, number] = [tf.scalar(0), tf.scalar(1)];
       const once = (at: number): void => {
         const microBatches = microBatchesOf({ examples, config: train, seed: 0 }, sampler, at);
-        const result = takeStep(
-          session.outer(train, attackConfig),
-          perturber,
-          parameters,
-          state,
-          microBatches,
-          tf.scalar(0),
-          tf.scalar(1),
-        );
+        const outer = session.outer(train, attackConfig);
+        const result = takeStep(outer, perturber, parameters, state, microBatches, learningRate, number);
         result.loss.dataSync();
         disposeAll(result, microBatches);
       };
@@ -62,7 +56,7 @@ export async function estimate(
       const began = performance.now();
       for (let at = 0; at < TIMED; at++) once(at % sampler.steps);
       perStep.set(key, (performance.now() - began) / 1000 / TIMED);
-      disposeAll(state, perturber?.epsilon);
+      disposeAll(state, perturber?.epsilon, learningRate, number);
     }
     return { steps: sampler.steps, seconds: sampler.steps * perStep.get(key)! };
   }

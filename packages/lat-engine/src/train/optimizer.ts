@@ -76,13 +76,18 @@ function sgd(momentum: number, decayOf: (name: string) => number): Rule {
   };
 }
 
-/** The gradients scaled so that their global L2 norm is at most `limit` (PyTorch's clip_grad_norm_), and that norm before. */
-export function clipByGlobalNorm(gradients: Tensors, limit: number | null): { gradients: Tensors; norm: Tensor } {
-  const squares = Object.values(gradients).map((g) => tf.sum(tf.square(g)));
-  const norm = tf.sqrt(tf.addN(squares));
-  if (limit === null) return { gradients, norm };
-  const scale = tf.minimum(1, tf.div(limit, tf.add(norm, 1e-6)));
-  return { gradients: mapTensors(gradients, (_, g) => tf.mul(g, scale)), norm };
+/**
+ * The mean gradient, scaled so that its global L2 norm is at most `limit` (PyTorch's clip_grad_norm_), and that norm before.
+ * One factor does both, so that the gradients of all parameters are read twice and a mean is never written.
+ *
+ * @param sums over examples, `weight` of them in all (a scalar tensor)
+ */
+export function clippedMean(sums: Tensors, weight: Tensor, limit: number | null): { gradients: Tensors; norm: Tensor } {
+  const squares = Object.values(sums).map((g) => tf.sum(tf.square(g)));
+  const norm = tf.div(tf.sqrt(tf.addN(squares)), weight);
+  const kept = limit === null ? tf.onesLike(norm) : tf.minimum(1, tf.div(limit, tf.add(norm, 1e-6)));
+  const scale = tf.div(kept, weight);
+  return { gradients: mapTensors(sums, (_, g) => tf.mul(g, scale)), norm };
 }
 
 export function mapTensors(tensors: Tensors, map: (name: string, tensor: Tensor) => Tensor): Tensors {

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { disposeAll, tf } from "lat-tensorflow";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { attack } from "../attack/attack.ts";
-import { lossMeter } from "../evaluate/loss-meter.ts";
+import { type LossMeter, lossMeter } from "../evaluate/loss-meter.ts";
 import { attackSchema, type TrainConfig, trainSchema } from "../experiment/config.ts";
 import type { Progress } from "../experiment/summary.ts";
 import { initialize } from "../model/initialize.ts";
 import type { Tensors } from "../model/model.ts";
 import { resolveSites } from "../model/sites.ts";
+import type { Network } from "../task/task.ts";
 import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
 import { optimizer } from "./optimizer.ts";
 import { DivergedError, type TrainJob, train } from "./trainer.ts";
@@ -134,6 +135,31 @@ describe("training", () => {
     expect((error as Error).message).toMatch(/diverged at step \d+ of 20: loss NaN, .* on the examples .*\b17\b/);
     expect(tf.memory().numTensors).toBe(before);
     expect(readdirSync(join(folder, "checkpoints"))).toContain(`step-${job.lines.length}`);
+  });
+
+  it("stops where the validation loss or a loss of the attack is not finite, and leaves no tensors", async () => {
+    const nan: LossMeter = { losses: () => Float64Array.of(1, Number.NaN), release: () => {} };
+    // An attack on targets whose probability is zero: −∞ before and after, whatever the loss on the labels is.
+    const { likelihood } = toyNetwork;
+    const impossible: Network = {
+      ...toyNetwork,
+      likelihood(output, batch, which) {
+        const read = likelihood(output, batch, which);
+        return which === "targets" ? { ...read, logp: tf.log(tf.mul(tf.exp(read.logp), 0)) } : read;
+      },
+    };
+    const targeted = attackSchema.parse({ steps: 1, objective: "targeted" });
+    const attacked = {
+      perturber: { ...perturber, attack: attack(impossible, resolveSites(toyModel, ["hidden"]), targeted) },
+      outer: outerStep(impossible, optimizer(toyModel, trainSchema.parse({})), trainSchema.parse({}), targeted),
+    };
+    const before = tf.memory().numTensors;
+    const validated = train(jobOf({ validateEvery: 2 }, { meter: nan, perturber: undefined }));
+    await expect(validated).rejects.toThrow("training diverged by step 2 of 20: the validation loss is NaN");
+    await expect(train(jobOf({}, attacked))).rejects.toThrow(
+      /diverged at step 1 of 20: loss [\d.]+, gradient norm [\d.]+, attack loss (-Infinity|NaN) → (-Infinity|NaN), on the examples/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it("keeps the best validated parameters and stops when patience runs out", async () => {

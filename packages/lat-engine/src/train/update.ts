@@ -4,7 +4,7 @@ import type { AttackConfig, TrainConfig } from "../experiment/config.ts";
 import { nextStatistics, type State, type Tensors, trainableNames } from "../model/model.ts";
 import { forward, type Perturbations } from "../model/run.ts";
 import type { Network } from "../task/task.ts";
-import { clipByGlobalNorm, mapTensors, type Optimizer, type OptimizerState } from "./optimizer.ts";
+import { clippedMean, mapTensors, type Optimizer, type OptimizerState } from "./optimizer.ts";
 
 /** Sums over examples, so that micro-batches and machines add up to exactly the larger batch. */
 export interface GradientSums {
@@ -77,8 +77,7 @@ export function outerStep(network: Network, optimizer: Optimizer, train: TrainCo
     learningRate: Tensor,
     step: Tensor,
   ): Updated {
-    const mean = mapTensors(total.gradients, (_, gradient) => tf.div(gradient, total.weight));
-    const { gradients, norm } = clipByGlobalNorm(mean, train.clip);
+    const { gradients, norm } = clippedMean(total.gradients, total.weight, train.clip);
     const next = optimizer.apply(parameters, state, gradients, learningRate, step);
     const result = {
       parameters: { ...parameters, ...next.parameters, ...total.statistics },

@@ -1,0 +1,44 @@
+import { tf } from "lat-tensorflow";
+import { describe, expect, it } from "vitest";
+import { initialize } from "../model/initialize.ts";
+import { forward } from "../model/run.ts";
+import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
+import { toTensors } from "../train/batch.ts";
+import { lossMeter } from "./loss-meter.ts";
+
+const parameters = initialize(toyModel, 5);
+const examples = toyExamples(21, "meter");
+
+/** One example at a time, operation by operation, in its own length. */
+const oneByOne = Array.from({ length: examples.size }, (_, index) =>
+  tf.tidy(() => {
+    const batch = toTensors(examples.batch([index], examples.lengths![index]!));
+    const { logp } = toyNetwork.likelihood(forward(toyModel, parameters, batch), batch, "labels");
+    return -tf.mean(logp).dataSync()[0]!;
+  }),
+);
+
+describe("the loss meter", () => {
+  it.each([
+    [4, [2, 4]],
+    [8, [4]],
+    [64, undefined],
+  ])("gives the loss of each example in the set's order, whatever batches it makes (%i, %j)", (batchSize, buckets) => {
+    const meter = lossMeter(toyNetwork, { batchSize, buckets });
+    const losses = meter.losses(parameters, examples);
+    expect(losses).toHaveLength(21);
+    losses.forEach((loss, index) => {
+      expect(loss).toBeCloseTo(oneByOne[index]!, 5);
+    });
+    meter.release();
+  });
+
+  it("keeps no tensors", () => {
+    const meter = lossMeter(toyNetwork, { batchSize: 8, buckets: [4] });
+    const before = tf.memory().numTensors;
+    meter.losses(parameters, examples);
+    meter.losses(parameters, examples);
+    expect(tf.memory().numTensors).toBe(before);
+    meter.release();
+  });
+});
