@@ -1,0 +1,76 @@
+import { hostRandom } from "lat-tensorflow";
+import type { Encoding, Word } from "../data/tokenizer.ts";
+import type { Victim } from "./victim.ts";
+
+/** A harmful text to be attacked, as far as the network reads it, and what one gradient says about it. */
+export interface Target {
+  readonly text: string;
+  readonly logOdds: number;
+  readonly words: readonly TargetWord[];
+}
+
+export interface TargetWord extends Word {
+  readonly text: string;
+  /** First-order estimates of the change of the log-odds: when the word is masked … */
+  readonly masked: number;
+  /** … and when it is replaced by a neighbour of its embedding: the neighbour that lowers them most, if any does. */
+  readonly neighbour?: { readonly text: string; readonly change: number };
+}
+
+/** What an attack made of a text. It is harmful still, by construction. */
+export interface Attacked {
+  readonly text: string;
+  /** Log-odds that it is harmful, and how many texts and gradients the network was asked for to get there. */
+  readonly logOdds: number;
+  readonly queries: number;
+}
+
+/** Everything that attacks use. */
+export interface AttackContext {
+  readonly victim: Victim;
+  readonly encode: (texts: readonly string[]) => Promise<Encoding[]>;
+  /** Texts of the training split, which an attacker may know. */
+  readonly training: { readonly harmful: readonly string[]; readonly benign: readonly string[] };
+  /** Words that a text can be filled with: whole tokens, with their ids. */
+  readonly fillers: { readonly words: readonly string[]; readonly ids: Int32Array };
+  readonly seed: number;
+}
+
+/** Makes texts look benign to a network. A function of its arguments alone. */
+export type TextAttack = (context: AttackContext, targets: readonly Target[]) => Promise<Attacked[]>;
+
+/** Asks the network about candidates for every text and keeps the one that looks most benign: of `best` and of these. */
+export async function keepBest(
+  { victim, encode }: AttackContext,
+  best: readonly Attacked[],
+  candidates: readonly (readonly string[])[],
+): Promise<Attacked[]> {
+  const logOdds = victim.logOdds(await encode(candidates.flat()));
+  let next = 0;
+  return best.map((start, i) => {
+    let kept = start;
+    for (const text of candidates[i]!) {
+      const found = { text, logOdds: logOdds[next++]!, queries: 0 };
+      if (found.logOdds < kept.logOdds) kept = found;
+    }
+    return { ...kept, queries: start.queries + candidates[i]!.length };
+  });
+}
+
+/** The text with some of its words replaced, by their index. */
+export function replaceWords({ text, words }: Target, replacements: ReadonlyMap<number, string>): string {
+  let result = "";
+  let copied = 0;
+  for (const [index, { start, end }] of words.entries()) {
+    const replacement = replacements.get(index);
+    if (replacement === undefined) continue;
+    result += text.slice(copied, start) + replacement;
+    copied = end;
+  }
+  return result + text.slice(copied);
+}
+
+/** Draws for one text: they depend on the text's place and the attack's name, not on what is drawn for others. */
+export function drawsFor({ seed }: AttackContext, attack: string, index: number) {
+  return hostRandom(seed, attack, index);
+}

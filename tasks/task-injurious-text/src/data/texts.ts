@@ -1,0 +1,36 @@
+import type { PrepareContext } from "lat-engine";
+import { LatError } from "lat-system";
+import type { Options } from "../options.ts";
+import { readTexts } from "./given.ts";
+import type { LabelledText } from "./labelled-text.ts";
+import { pyritPackage } from "./packages.ts";
+import { loadPyrit } from "./pyrit.ts";
+import { balance, type Splits, splitByGroup, splitNames } from "./split.ts";
+
+/** The texts of an experiment: as many harmful as benign in each split, and the sets that people made. */
+export interface Texts extends Splits {
+  readonly heldOut: Readonly<Record<string, readonly LabelledText[]>>;
+}
+
+/** Texts of the file given with `--data`, or else of the package `pyrit`. */
+export async function loadTexts(options: Options, { data, packageFolder, progress }: PrepareContext): Promise<Texts> {
+  const { seed } = options;
+  const read = data ? await readTexts(data, options) : { texts: await loadPyrit(packageFolder(pyritPackage.name)) };
+  const splits = "splits" in read && read.splits ? read.splits : splitByGroup(read.texts, options, seed);
+  const [train, validation, test] = splitNames.map((name) => balance(splits[name], seed, name));
+  const groups = new Set(read.texts.map(({ group }) => group)).size;
+  progress(
+    `${read.texts.length} texts in ${groups} groups; balanced: ${train!.length} for training, ` +
+      `${validation!.length} for validation, ${test!.length} for the test`,
+  );
+  const columns = { ...options.columns, split: null };
+  const heldOut: Record<string, readonly LabelledText[]> = {};
+  for (const [name, path] of Object.entries(options.heldout)) {
+    const { texts } = await readTexts(path, { ...options, columns });
+    if (!texts.some(({ harmful }) => harmful)) {
+      throw new LatError(`${path}: none of ${texts.length} texts is harmful; a held-out set is for texts that are`);
+    }
+    heldOut[name] = texts;
+  }
+  return { train: train!, validation: validation!, test: test!, heldOut };
+}

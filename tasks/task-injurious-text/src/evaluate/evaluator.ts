@@ -1,0 +1,141 @@
+import type { EvaluateContext, Evaluation, Metric, Model, Sample, Tensors } from "lat-engine";
+import type { AttackContext, Attacked, Target } from "../attacks/attack.ts";
+import { attacks } from "../attacks/attacks.ts";
+import { targetsOf } from "../attacks/targets.ts";
+import { victims } from "../attacks/victim.ts";
+import type { LabelledText } from "../data/labelled-text.ts";
+import type { Encoding, Tokenizer } from "../data/tokenizer.ts";
+import {
+  attackMetrics,
+  flaggingThreshold,
+  OPERATING_POINT,
+  type ScoredSet,
+  type Scores,
+  setMetrics,
+} from "./metrics.ts";
+
+/** Attacked texts of each attack that the report shows. */
+const SHOWN = 3;
+
+/** Texts, encoded as the network reads them. */
+export interface EncodedTexts {
+  readonly texts: readonly LabelledText[];
+  readonly encodings: readonly Encoding[];
+}
+
+/** Everything that networks are measured on. */
+export interface Measurements {
+  readonly validation: EncodedTexts;
+  readonly test: EncodedTexts;
+  /** Sets that people made, by name. */
+  readonly heldOut: Readonly<Record<string, EncodedTexts>>;
+  /** The harmful test texts that are attacked, cut to what the network reads of them. */
+  readonly attacked: EncodedTexts;
+  readonly training: AttackContext["training"];
+  readonly fillers: AttackContext["fillers"];
+  readonly neighbours: ReadonlyMap<number, readonly number[]>;
+  /** Of everything that attacks draw. */
+  readonly seed: number;
+}
+
+/**
+ * Measures networks: on the clean test texts, on harmful test texts under every attack, on the most successful attack for
+ * each text, and on the sets that people made. Benign texts are the clean ones, or the set's own.
+ *
+ * @param buckets padded lengths in tokens, the last with room for what attacks add
+ */
+export function evaluator(
+  model: Model,
+  tokenizer: Tokenizer,
+  buckets: readonly number[],
+  { validation, test, heldOut, attacked, training, fillers, neighbours, seed }: Measurements,
+): (parameters: Tensors, context: EvaluateContext) => Promise<Evaluation> {
+  const victimOf = victims(model, tokenizer.padId, buckets);
+  const longest = buckets.at(-1)!;
+  const groups = attacked.texts.map(({ group }) => group);
+
+  return async (parameters, { progress, warn }) => {
+    const total = 2 + Object.keys(attacks).length;
+    let done = 0;
+    const advance = (what: string) => progress(done++, total, what);
+    const victim = victimOf(parameters);
+    advance("clean texts");
+    const scored = (set: EncodedTexts) => byLabel(set.texts, victim.logOdds(set.encodings));
+    const validationBenign = scored(validation).benign.logOdds;
+    const threshold = flaggingThreshold(validationBenign, OPERATING_POINT);
+    const clean: ScoredSet = { name: "clean", ...scored(test) };
+    const people = Object.entries(heldOut).map(([name, set]): ScoredSet => {
+      const { harmful, benign } = scored(set);
+      return { name, harmful, benign: benign.groups.length > 0 ? benign : clean.benign };
+    });
+    advance("gradients");
+    const texts = attacked.texts.map(({ text }) => text);
+    const targets = targetsOf(victim, texts, attacked.encodings, tokenizer, neighbours);
+    const before: Scores = { logOdds: targets.map(({ logOdds }) => logOdds), groups };
+    const context: AttackContext = {
+      ...{ victim, training, fillers, seed },
+      encode: (all) => tokenizer.encode(all, longest),
+    };
+    const results = new Map<string, Attacked[]>();
+    for (const [name, attack] of Object.entries(attacks)) {
+      advance(name);
+      results.set(name, await attack(context, targets));
+    }
+    const worst = groups.map((_, i) => Math.min(...[...results.values()].map((all) => all[i]!.logOdds)));
+    const metrics: Metric[] = [...setMetrics(clean, validationBenign)];
+    for (const [name, all] of [...results, ["worst", undefined] as const]) {
+      const logOdds = all?.map((each) => each.logOdds) ?? worst;
+      metrics.push(
+        ...setMetrics({ name, harmful: { logOdds, groups }, benign: clean.benign }, validationBenign),
+        ...attackMetrics(
+          name,
+          before,
+          logOdds,
+          all?.map(({ queries }) => queries),
+          threshold,
+        ),
+      );
+      if (all) warnOfNone(name, before.logOdds, logOdds, threshold, warn);
+    }
+    metrics.push(...people.flatMap((set) => setMetrics(set, validationBenign)));
+    progress(total, total, "measured");
+    return { metrics, samples: samplesOf(targets, results, threshold) };
+  };
+}
+
+function byLabel(texts: readonly LabelledText[], logOdds: Float64Array): { harmful: Scores; benign: Scores } {
+  const of = (harmful: boolean): Scores => {
+    const indices = [...texts.keys()].filter((i) => texts[i]!.harmful === harmful);
+    return { logOdds: indices.map((i) => logOdds[i]!), groups: indices.map((i) => texts[i]!.group) };
+  };
+  return { harmful: of(true), benign: of(false) };
+}
+
+/** An attack that changes no verdict says nothing for a network: it may be too weak, or its gradients vanish. */
+function warnOfNone(
+  name: string,
+  before: ArrayLike<number>,
+  after: readonly number[],
+  threshold: number,
+  warn: (message: string) => void,
+): void {
+  const flagged = after.filter((_, i) => before[i]! > threshold).length;
+  const changed = after.filter((score, i) => before[i]! > threshold && score <= threshold).length;
+  if (changed === 0) warn(`the attack "${name}" changed the verdict on none of ${flagged} flagged texts`);
+}
+
+/** The texts that each attack changed first, with the verdict on them. */
+function samplesOf(
+  targets: readonly Target[],
+  results: ReadonlyMap<string, readonly Attacked[]>,
+  threshold: number,
+): Sample[] {
+  return [...results].flatMap(([group, all]) =>
+    targets.slice(0, SHOWN).map(({ text, logOdds }, i): Sample => {
+      const after = all[i]!;
+      const verdict = `log-odds ${logOdds.toFixed(2)} → ${after.logOdds.toFixed(2)}`;
+      const failed = logOdds > threshold && after.logOdds <= threshold;
+      return { kind: "generation", group, input: text, output: `${after.text}\n(${verdict})`, failed };
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { columnsSchema } from "./data/given.ts";
+
+const count = z.number().int().positive();
+const share = z.number().min(0.01).max(0.9);
+
+/** What the task's data, network and evaluation depend on. */
+export const optionsSchema = z
+  .strictObject({
+    /** Columns of the file given with `--data` and of the held-out ones. */
+    columns: columnsSchema.prefault({}),
+    /** Labels that mean harmful; null: labels are scores from 0 to 1, harmful from 0.5 on. */
+    harmful: z
+      .array(z.union([z.string(), z.number()]))
+      .min(1)
+      .nullable()
+      .default(null),
+    /** Shares of the texts that are drawn for validation and test, by group; the rest is for training. */
+    validation: share.default(0.15),
+    test: share.default(0.2),
+    /** Files with adversarial texts that people wrote, by the name of the set. */
+    heldout: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.string()).default({}),
+    /** Of the splits, of the head's first weights and of everything that attacks draw. */
+    seed: z.number().int().nonnegative().default(0),
+    /** Padded lengths in tokens, ascending; longer texts are cut at the last. */
+    buckets: z.array(count.max(500)).min(1).default([32, 64, 96]),
+    /** Tokens that an attack may add to a text. */
+    room: count.max(100).default(32),
+    /** Harmful test texts that are attacked, at most. */
+    attacked: count.default(64),
+    /** The shape of the encoder whose weights are loaded: MiniLM-L6. */
+    model: z
+      .strictObject({
+        vocabulary: count.default(30_522),
+        width: count.default(384),
+        layers: count.default(6),
+        heads: count.default(12),
+        inner: count.default(1536),
+        positions: count.default(512),
+      })
+      .prefault({}),
+  })
+  .refine(({ validation, test }) => validation + test < 1, {
+    path: ["test"],
+    message: "expected validation + test below 1, or nothing is left for training",
+  });
+export type Options = z.infer<typeof optionsSchema>;
