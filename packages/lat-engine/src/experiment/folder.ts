@@ -65,7 +65,7 @@ export function readRunConfig(folder: string): RunConfig {
 }
 
 /** `attack.steps: 6 there, 4 now` for each key in which two configurations differ. */
-function differences(there: unknown, now: unknown, path = ""): string[] {
+export function differences(there: unknown, now: unknown, path = ""): string[] {
   if (isDeepStrictEqual(there, now)) return [];
   const isObject = (value: unknown): value is Record<string, unknown> =>
     typeof value === "object" && value !== null && !Array.isArray(value);

@@ -174,7 +174,6 @@ function implantKey(task: Task<never>, { options, implant: train, implantSeed, d
 
 /** Names and contents of the user's data. */
 function dataDigest(path: string): string {
-  if (!existsSync(path)) throw new LatError(`--data: ${path} does not exist`);
   const files = statSync(path).isFile()
     ? [path]
     : globSync("**/*", { cwd: path })

@@ -196,6 +196,13 @@ describe("settings", () => {
     );
   });
 
+  it("data is a path that exists", () => {
+    expect(resolved({ data: import.meta.dirname }).data).toBe(import.meta.dirname);
+    expect(refused({ data: "/no/such/folder" })).toBe(
+      "data: received /no/such/folder, which does not exist; expected a file or a folder",
+    );
+  });
+
   it("bounds of h + δ hold for one site", () => {
     const set = { "attack.range": "batch" };
     expect(resolved({ set }).attack.range).toBe("batch");

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { UsageError, unknownName } from "lat-system";
 import { type Method, methods } from "../method/method.ts";
 import { resolveSiteNames } from "../model/sites.ts";
@@ -29,7 +30,7 @@ export function resolveRun<Options>(task: Task<Options>, request: RunRequest): R
     sites,
     seed: wholeNumber("seed", request.seed),
     implantSeed: wholeNumber("implantSeed", sections.implantSeed),
-    data: request.data ?? null,
+    data: checkedData(request.data),
     options: options as Readonly<Record<string, unknown>>,
     implant: sections.implant === null ? null : validate(trainSchema, sections.implant, "implant"),
     defend: validate(trainSchema, sections.defend, "defend"),
@@ -105,6 +106,13 @@ function checkedEpsilon(method: Method, epsilon: number | undefined): number | n
     );
   }
   return epsilon;
+}
+
+function checkedData(path: string | undefined): string | null {
+  if (path !== undefined && !existsSync(path)) {
+    throw new UsageError(`data: received ${path}, which does not exist; expected a file or a folder`);
+  }
+  return path ?? null;
 }
 
 function wholeNumber(key: string, value: unknown): number {

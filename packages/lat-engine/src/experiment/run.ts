@@ -34,10 +34,12 @@ export async function run(task: Task<never>, config: RunConfig, options: RunOpti
   const session = await Session.open(task, config, options.observer);
   try {
     const implanted = await implant(task, session, config, options);
-    await copyImplanted(implanted, options.out);
-    const summary = await defend(session, implanted, config, options);
-    disposeAll(implanted.parameters);
-    return summary;
+    try {
+      await copyImplanted(implanted, options.out);
+      return await defend(session, implanted, config, options);
+    } finally {
+      disposeAll(implanted.parameters);
+    }
   } catch (error) {
     if (error instanceof InterruptedError) return interruptedBeforeTraining(config);
     throw error;

@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from "node:path";
 import { LatError, readJson, sha256File, UsageError } from "lat-system";
 import { setEnvironment, temporaryFolder } from "lat-system/testing";
+import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
 import { loadTask } from "../task/registry.ts";
 import type { Task } from "../task/task.ts";
@@ -91,7 +92,9 @@ describe("a sweep", () => {
       set: { "defend.batchSize": 65 },
     });
     const observer = recorder();
+    const before = tf.memory().numTensors;
     const summary = await sweepIn(out, [wild, starved, configs[0]!], { observer });
+    expect(tf.memory().numTensors).toBe(before);
     expect(statuses(summary)).toEqual(["rlp diverged", "lat failed", "ft complete"]);
     expect(summary.runs[0]!.error).toMatch(/^training diverged at step \d+ of 16: loss /);
     expect(summary.runs[1]!.error).toMatch(/^64 training examples do not fill one step of 65/);
@@ -124,7 +127,13 @@ describe("a sweep", () => {
     expect(again).toBeInstanceOf(UsageError);
     expect(again.message).toBe(`${out} already holds a sweep: continue it with --resume, or choose another --out`);
     const others = await failure(sweepIn(out, configs, { resume: true }));
-    expect(others.message).toContain(`${out} holds a sweep of other runs, so it cannot be resumed`);
+    expect(others.message).toMatch(
+      /holds a sweep of other runs, so it cannot be resumed\. Differing .*: 1 runs there, 3 now$/,
+    );
+    const other = { ...configs[0]!, seed: 1, defend: { ...configs[0]!.defend, epochs: 3 } };
+    expect((await failure(sweepIn(out, [other], { resume: true }))).message).toMatch(
+      /: runs\.0\.seed: 0 there, 1 now; runs\.0\.defend\.epochs: 2 there, 3 now$/,
+    );
   });
 });
 
@@ -194,8 +203,14 @@ describe("the cache of implanted networks", () => {
     expect(await implants("fifth", { ...ft!, options: { ...ft!.options, examples: 32 } }, run)).toBe(1);
     appendFileSync(join(folder, "dist/index.js"), "// other code\n");
     expect(await implants("sixth", ft!, run)).toBe(1);
+    const data = temporaryFolder();
+    writeFileSync(join(data, "words.txt"), "words");
+    expect(await implants("seventh", { ...ft!, data }, run)).toBe(1);
+    expect(await implants("eighth", { ...ft!, data }, run)).toBe(0);
+    writeFileSync(join(data, "words.txt"), "other words");
+    expect(await implants("ninth", { ...ft!, data }, run)).toBe(1);
     const kept = readdirSync(join(cache, "implanted"));
-    expect(kept).toHaveLength(4);
+    expect(kept).toHaveLength(6);
     expect(kept.every((name) => /^[0-9a-f]{32}$/.test(name))).toBe(true);
   });
 

@@ -5,7 +5,7 @@ import { readJson, UsageError } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
 import type { Task } from "../task/task.ts";
 import type { RunConfig, RunOptions } from "./api.ts";
-import { openRunFolder, refuseOccupied, writeJson } from "./folder.ts";
+import { differences, openRunFolder, refuseOccupied, writeJson } from "./folder.ts";
 import { copyImplanted, implant } from "./implant.ts";
 import { describeMachine } from "./meta.ts";
 import { defend, labelOf, readResult } from "./run.ts";
@@ -13,6 +13,8 @@ import { Session } from "./session.ts";
 import type { RunSummary, Summary } from "./summary.ts";
 
 const SWEEP = "sweep.json";
+/** Differences that a message lists. */
+const SHOWN = 6;
 
 /**
  * Runs the configurations one after another from one implanted network, writing `summary.json` after each. A run that
@@ -88,14 +90,15 @@ async function openSweepFolder(
   { out, resume }: RunOptions,
 ): Promise<void> {
   const path = join(out, SWEEP);
-  const stated = JSON.parse(JSON.stringify(configs)) as unknown;
+  const stated = JSON.parse(JSON.stringify(configs)) as unknown[];
   if (existsSync(path)) {
     if (!resume)
       throw new UsageError(`${out} already holds a sweep: continue it with --resume, or choose another --out`);
-    const known = (await readJson(path)) as { runs: unknown };
-    if (!isDeepStrictEqual(known.runs, stated)) {
+    const known = (await readJson(path)) as { runs?: unknown } | null;
+    const differing = differingRuns(known?.runs, stated);
+    if (differing.length > 0) {
       throw new UsageError(
-        `${out} holds a sweep of other runs, so it cannot be resumed: choose another --out (its request is in ${path})`,
+        `${out} holds a sweep of other runs, so it cannot be resumed. Differing (all in ${path}): ${differing.join("; ")}`,
       );
     }
     return;
@@ -113,6 +116,14 @@ async function openSweepFolder(
     ...describeMachine(),
     runs: stated,
   });
+}
+
+/** `runs.2.attack.steps: 6 there, 4 now` for the first few keys in which the runs of two sweeps differ. */
+function differingRuns(there: unknown, now: readonly unknown[]): string[] {
+  const runs = Array.isArray(there) ? (there as unknown[]) : [];
+  if (runs.length !== now.length) return [`${runs.length} runs there, ${now.length} now`];
+  const all = now.flatMap((run, index) => differences(runs[index], run, `runs.${index}`));
+  return all.length > SHOWN ? [...all.slice(0, SHOWN), `${all.length - SHOWN} more`] : all;
 }
 
 /** `lat-8-seed0`: the run's folder. */
