@@ -77,7 +77,8 @@ function parseEntry(source: string, name: string, value: unknown): Entry {
   const count = Array.isArray(shape) ? elementCount(shape) : undefined;
   if (count === undefined)
     throw fail("shape", `shape ${show(shape)} is not a list of whole numbers of a possible size`);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || elementCount(offsets) === undefined || offsets[0] > offsets[1])
+  const whole = Array.isArray(offsets) && offsets.every((offset) => Number.isSafeInteger(offset) && offset >= 0);
+  if (!whole || offsets.length !== 2 || offsets[0] > offsets[1])
     throw fail("offsets", `data_offsets ${show(offsets)} are not two whole numbers, the first at most the second`);
   const [begin, end] = offsets as [number, number];
   const bytes = count * elementBytes[dtype as SafetensorsDtype];

@@ -84,6 +84,12 @@ describe("writing", () => {
     expect(readdirSync(join(temporary, "deep"))).toEqual(["a.safetensors"]);
   });
 
+  it("reads back tensors that lie megabytes into a file", () => {
+    const large: HostTensor = { dtype: "U8", shape: [48 << 20], data: new Uint8Array(48 << 20) };
+    const { tensors } = decodeSafetensors(encodeSafetensors({ tensors: { a: large, b: tensor }, metadata: {} }));
+    expect(tensors.b).toEqual(tensor);
+  });
+
   it.each<[string, Record<string, HostTensor>]>([
     ["dtype", { a: { ...tensor, dtype: "I32" } }],
     ["dtype", { a: { ...tensor, dtype: "BF16" } }],
