@@ -113,36 +113,14 @@ describe("bootstrapInterval", () => {
     expect(bootstrapInterval([2], "one")).toEqual([2, 2]);
   });
 
-  it("of 500 values takes less than 50 ms", () => {
+  it("of 500 values takes less than 50 ms of a processor", () => {
     const values = exponential(500, 3);
     const times = Array.from({ length: 8 }, (_, i) => {
-      const began = performance.now();
+      const before = process.cpuUsage();
       bootstrapInterval(values, `speed ${i}`);
-      return performance.now() - began;
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
     });
-    expect(Math.min(...times)).toBeLessThan(50);
-  });
-});
-
-describe("bootstrapStatistic", () => {
-  const values = [...hostRandom(1, "values").integers(100, 60)];
-  const groups = values.map((_, i) => i % 15);
-  const mean = (cases: readonly number[]): number => cases.reduce((sum, i) => sum + values[i]!, 0) / cases.length;
-
-  it("gives a mean the interval that bootstrapInterval gives it, groups drawn whole", () => {
-    const [low, high] = bootstrapStatistic(mean, "same", groups);
-    const expected = bootstrapInterval(values, "same", groups);
-    expect(low).toBeCloseTo(expected[0], 10);
-    expect(high).toBeCloseTo(expected[1], 10);
-  });
-
-  it("leaves out resamples on which the statistic is not defined", () => {
-    const rare = (cases: readonly number[]): number => (cases.includes(0) ? mean(cases) : Number.NaN);
-    for (const bound of bootstrapStatistic(
-      rare,
-      "rare",
-      values.map((_, i) => i),
-    ))
-      expect(bound).not.toBeNaN();
+    expect(Math.min(...times)).toBeLessThan(50); // the first also compile
   });
 });
