@@ -1,3 +1,6 @@
+export { bertClassifier } from "./bert/bert.ts";
+export { type BertConfig, type BertHead, parseBertConfig } from "./bert/config.ts";
+export { loadBert } from "./bert/weights.ts";
 export { classLikelihood, tokenLikelihood } from "./likelihood.ts";
 export { checkLlamaConfig, type LlamaConfig, parseLlamaConfig } from "./llama/config.ts";
 export { type DecodeOptions, type GreedyDecoder, greedyDecoder } from "./llama/decode.ts";
