@@ -124,3 +124,26 @@ describe("bootstrapInterval", () => {
     expect(Math.min(...times)).toBeLessThan(50); // the first also compile
   });
 });
+
+describe("bootstrapStatistic", () => {
+  const values = [...hostRandom(1, "values").integers(100, 60)];
+  const groups = values.map((_, i) => i % 15);
+  const mean = (cases: readonly number[]): number => cases.reduce((sum, i) => sum + values[i]!, 0) / cases.length;
+
+  it("gives a mean the interval that bootstrapInterval gives it, groups drawn whole", () => {
+    const [low, high] = bootstrapStatistic(mean, "same", groups);
+    const expected = bootstrapInterval(values, "same", groups);
+    expect(low).toBeCloseTo(expected[0], 10);
+    expect(high).toBeCloseTo(expected[1], 10);
+  });
+
+  it("leaves out resamples on which the statistic is not defined", () => {
+    const rare = (cases: readonly number[]): number => (cases.includes(0) ? mean(cases) : Number.NaN);
+    for (const bound of bootstrapStatistic(
+      rare,
+      "rare",
+      values.map((_, i) => i),
+    ))
+      expect(bound).not.toBeNaN();
+  });
+});
