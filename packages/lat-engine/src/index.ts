@@ -11,6 +11,7 @@ export type * from "./experiment/api.ts";
 export * from "./experiment/config.ts";
 export { estimate } from "./experiment/estimate.ts";
 export { readRunConfig } from "./experiment/folder.ts";
+export { InterruptedError } from "./experiment/interrupted.ts";
 export { silent } from "./experiment/observer.ts";
 export { resolveRun, resolveSweep } from "./experiment/resolve.ts";
 export { evaluateRun, labelOf, run } from "./experiment/run.ts";
