@@ -7,10 +7,11 @@ import { LatError } from "lat-system";
 import { configure, tf } from "lat-tensorflow";
 import { pytorch } from "tooling-pytorch";
 import { cutAndWhole, delta, logitsAndGradients, losses } from "./engine.ts";
+import { miniLmRows } from "./minilm.ts";
 import { operationRows } from "./operations.ts";
 import { cases, type Problem, randomBatch, train } from "./problem.ts";
 import { askReference, type Reference, runPython } from "./reference.ts";
-import { format, largestError, misses, type Row, relativeError, worstRelative } from "./row.ts";
+import { format, largestError, misses, type Row, relativeError, worst, worstRelative } from "./row.ts";
 
 // `bun run parity`: the engine beside a plain PyTorch statement of the method, on the same inputs. Exit code 1 where a
 // bar is missed.
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     console.error("PyTorch computes the reference");
     const reference = await askReference(python, problem, folder);
     console.error("the engine computes the same");
-    const rows = [...compare(problem, reference), ...operationRows(operations)];
+    const rows = [...compare(problem, reference), ...operationRows(operations), ...(await miniLmRows(python, folder))];
     console.log(format(rows));
     const missed = rows.filter(misses).length;
     console.log(`\n${rows.length - missed} of ${rows.length} within their bars`);
@@ -107,12 +108,6 @@ function compare(problem: Problem, reference: Reference): Row[] {
       ),
     ),
   ];
-}
-
-/** The row that comes closest to missing its bar, with how many it stands for. */
-function worst(rows: readonly Row[]): Row {
-  const most = rows.reduce((a, b) => (misses(a) || a.error >= b.error ? a : b));
-  return { ...most, what: `${most.what} (worst of ${rows.length})` };
 }
 
 function indices(count: number): number[] {

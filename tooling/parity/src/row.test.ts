@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { format, largestError, misses, relativeError, worstRelative } from "./row.ts";
+import { angle, format, largestError, misses, relativeError, worstRelative } from "./row.ts";
 
 const a = Float32Array.of(3, 4, 0.5);
 const b = Float32Array.of(3, 2, 0.25);
@@ -7,6 +7,11 @@ const b = Float32Array.of(3, 2, 0.25);
 describe("measures of error", () => {
   it("relative to the whole", () => {
     expect(relativeError(a, b)).toBeCloseTo(Math.sqrt(4 + 0.0625) / Math.sqrt(9 + 4 + 0.0625));
+  });
+
+  it("by angle, whatever the lengths", () => {
+    expect(angle(Float32Array.of(2, 0), Float32Array.of(5, 5))).toBeCloseTo(1 - Math.SQRT1_2);
+    expect(angle(a, a.map((x) => 3 * x))).toBeCloseTo(0, 7); // biome-ignore format: short
   });
 
   it("relative to the largest element", () => {
@@ -17,7 +22,7 @@ describe("measures of error", () => {
     expect(worstRelative(a, b)).toBeCloseTo(1);
   });
 
-  it.each([relativeError, largestError, worstRelative])("%o refuses values of different lengths", (measure) => {
+  it.each([angle, relativeError, largestError, worstRelative])("%o refuses values of different lengths", (measure) => {
     expect(() => measure(a, Float32Array.of(1))).toThrow(RangeError);
   });
 });

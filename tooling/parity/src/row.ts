@@ -14,6 +14,12 @@ export function misses({ error, bar }: Row): boolean {
   return !(error <= bar);
 }
 
+/** The row that comes closest to missing its bar, with how many it stands for. */
+export function worst(rows: readonly Row[]): Row {
+  const most = rows.reduce((a, b) => (misses(a) || a.error >= b.error ? a : b));
+  return { ...most, what: `${most.what} (worst of ${rows.length})` };
+}
+
 export function format(rows: readonly Row[]): string {
   const groups = [...new Set(rows.map(({ group }) => group))];
   const line = (what: string, ...cells: string[]): string =>
@@ -45,6 +51,19 @@ export function relativeError(a: Float32Array, b: Float32Array): number {
     size += expected ** 2;
   });
   return Math.sqrt(difference / size);
+}
+
+/** 1 − cosine of the angle between a and b */
+export function angle(a: Float32Array, b: Float32Array): number {
+  checkLengths(a, b);
+  let [product, squareA, squareB] = [0, 0, 0];
+  b.forEach((y, i) => {
+    const x = a[i]!;
+    product += x * y;
+    squareA += x * x;
+    squareB += y * y;
+  });
+  return 1 - product / Math.sqrt(squareA * squareB);
 }
 
 /** The largest |a − b|, relative to the largest |b|: elements that are nearly 0 have no relative error of their own. */
