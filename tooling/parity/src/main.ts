@@ -11,6 +11,7 @@ import { miniLmRows } from "./minilm.ts";
 import { operationRows } from "./operations.ts";
 import { cases, type Problem, randomBatch, train } from "./problem.ts";
 import { askReference, type Reference, runPython } from "./reference.ts";
+import { resnetRows } from "./resnet.ts";
 import { format, largestError, misses, type Row, relativeError, worst, worstRelative } from "./row.ts";
 
 // `bun run parity`: the engine beside a plain PyTorch statement of the method, on the same inputs. Exit code 1 where a
@@ -43,7 +44,12 @@ async function main(): Promise<void> {
     console.error("PyTorch computes the reference");
     const reference = await askReference(python, problem, folder);
     console.error("the engine computes the same");
-    const rows = [...compare(problem, reference), ...operationRows(operations), ...(await miniLmRows(python, folder))];
+    const rows = [
+      ...compare(problem, reference),
+      ...operationRows(operations),
+      ...(await resnetRows(python, folder)),
+      ...(await miniLmRows(python, folder)),
+    ];
     console.log(format(rows));
     const missed = rows.filter(misses).length;
     console.log(`\n${rows.length - missed} of ${rows.length} within their bars`);
