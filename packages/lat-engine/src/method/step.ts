@@ -19,6 +19,11 @@ export interface MicroBatch {
 }
 
 export interface StepResult extends Updated {
+  /**
+   * Mean over the last micro-batch's examples of the attack's objective at δ. Absent without an attack, and where the
+   * attack ascended on the network in the other mode of batch norm: its values along the way are then not comparable.
+   */
+  readonly attackValue?: Tensor;
   /** One for each micro-batch that was attacked. */
   readonly reports: readonly (AttackReport | undefined)[];
 }
@@ -44,24 +49,21 @@ export function step(
     return perturbations;
   };
 
-  const [only, ...more] = microBatches;
-  if (only && more.length === 0) {
-    const perturbations = maximise(parameters, only);
-    const updated = outer.update(parameters, state, only.batch, perturbations, learningRate, number);
-    disposeAll(perturbations);
-    return { ...updated, reports };
-  }
-
-  let total: GradientSums | null = null;
+  let total: GradientSums | undefined;
   for (const microBatch of microBatches) {
     const current: Tensors = { ...parameters, ...total?.statistics };
     const perturbations = maximise(current, microBatch);
     const sums = outer.gradientSums(current, microBatch.batch, perturbations);
-    const next: GradientSums = outer.accumulate(total, sums);
-    disposeAll(perturbations, sums, total);
-    total = next;
+    disposeAll(perturbations);
+    const before: GradientSums | undefined = total;
+    total = before ? outer.accumulate(before, sums) : sums;
+    if (before) disposeAll(before, sums);
   }
-  const updated = outer.apply(parameters, state, total!, learningRate, number);
-  disposeAll(total);
+  const { attackValue, ...sums } = total!;
+  const updated = outer.apply(parameters, state, sums, learningRate, number);
+  disposeAll(sums);
+  if (!attackValue) return { ...updated, reports };
+  if (outer.comparable) return { ...updated, reports, attackValue };
+  attackValue.dispose();
   return { ...updated, reports };
 }

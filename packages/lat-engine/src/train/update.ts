@@ -23,22 +23,19 @@ export interface Updated {
   readonly state: OptimizerState;
   readonly loss: Tensor;
   readonly gradientNorm: Tensor;
-  /**
-   * As above; absent also where the attack ascended on the network in the other mode of batch norm, since the values
-   * along its way are not comparable with this one.
-   */
-  readonly attackValue?: Tensor;
 }
 
 /**
  * The compiled parts of the outer minimisation. Both halves are pure: `gradientSums` depends on one micro-batch, `apply`
- * on sums and state alone, and an all-reduce fits in between; `update` is the two in one function.
+ * on sums and state alone, and an all-reduce fits in between. As one function they would be no faster, and hold the
+ * activations and the next parameters at the same time.
  */
 export function outerStep(network: Network, optimizer: Optimizer, train: TrainConfig, attack: AttackConfig) {
   const { model } = network;
   const objective = objectives[attack.objective];
   const options = { xla: model.xla };
 
+  /** Whether the objective at δ is that of the network the attack ascended on. */
   const comparable =
     attack.steps === 0 ||
     attack.batchNorm === train.batchNorm ||
@@ -66,71 +63,57 @@ export function outerStep(network: Network, optimizer: Optimizer, train: TrainCo
     const { value, auxiliary, gradients } = valueAndGradients<string, string>(losses, trained);
     const { weights, attackValue } = auxiliary;
     const statistics = nextStatistics(model, auxiliary);
-    const total: GradientSums = { gradients, loss: tf.sum(value), weight: tf.sum(weights!), statistics };
-    return attackValue ? { ...total, attackValue } : total;
+    const total = { gradients, loss: tf.sum(value), weight: tf.sum(weights!), statistics };
+    const own = attack.behaviour === "published" ? asMean(total) : total;
+    return attackValue ? { ...own, attackValue } : own;
   }
 
   function apply(
     parameters: Tensors,
     state: OptimizerState,
-    total: GradientSums,
+    total: Omit<GradientSums, "attackValue">,
     learningRate: Tensor,
     step: Tensor,
   ): Updated {
     const { gradients, norm } = clippedMean(total.gradients, total.weight, train.clip);
     const next = optimizer.apply(parameters, state, gradients, learningRate, step);
-    const result = {
+    return {
       parameters: { ...parameters, ...next.parameters, ...total.statistics },
       state: next.state,
       loss: tf.div(total.loss, total.weight),
       gradientNorm: norm,
     };
-    return total.attackValue && comparable ? { ...result, attackValue: total.attackValue } : result;
   }
 
   const functions = {
     gradientSums: compile(sums, { name: "gradientSums", ...options }),
     accumulate: compile(
-      (total: GradientSums | null, next: GradientSums) => accumulate(total, next, attack.behaviour === "published"),
+      (total: GradientSums, next: GradientSums) => accumulate(total, next, attack.behaviour === "published"),
       { name: "accumulate", ...options },
     ),
     apply: compile(apply, { name: "apply", ...options }),
-    update: compile(
-      (
-        parameters: Tensors,
-        state: OptimizerState,
-        batch: State,
-        perturbations: Perturbations,
-        learningRate: Tensor,
-        step: Tensor,
-      ) => apply(parameters, state, sums(parameters, batch, perturbations), learningRate, step),
-      { name: "update", ...options },
-    ),
   };
-  return { ...functions, release: () => Object.values(functions).forEach((f) => void f.release()) };
+  return { ...functions, comparable, release: () => Object.values(functions).forEach((f) => void f.release()) };
 }
 export type OuterStep = ReturnType<typeof outerStep>;
 
 /**
- * The sums over one micro-batch more. The authors' code adds means instead, each micro-batch weighing the same, and its
- * attack clears the gradients gathered before: of an attacked step only the last micro-batch's gradient is left.
+ * The sums over one micro-batch more. The attack of the authors' code clears the gradients gathered before: of an
+ * attacked step only the last micro-batch's gradient is left.
  */
-function accumulate(total: GradientSums | null, next: GradientSums, published: boolean): GradientSums {
-  const own = published ? asMean(next) : next;
-  if (!total) return own;
-  const loses = published && own.attackValue !== undefined;
-  const sum = {
+function accumulate(total: GradientSums, next: GradientSums, published: boolean): GradientSums {
+  const loses = published && next.attackValue !== undefined;
+  return {
+    ...next,
     gradients: loses
-      ? own.gradients
-      : mapTensors(total.gradients, (name, gradient) => tf.add(gradient, own.gradients[name]!)),
-    loss: tf.add(total.loss, own.loss),
-    weight: tf.add(total.weight, own.weight),
-    statistics: own.statistics,
+      ? next.gradients
+      : mapTensors(total.gradients, (name, gradient) => tf.add(gradient, next.gradients[name]!)),
+    loss: tf.add(total.loss, next.loss),
+    weight: tf.add(total.weight, next.weight),
   };
-  return own.attackValue ? { ...sum, attackValue: own.attackValue } : sum;
 }
 
-/** A micro-batch's mean, as a sum of weight 1. */
+/** The authors' code adds means: each micro-batch weighs the same. A mean is a sum of weight 1. */
 function asMean({ gradients, loss, weight, ...rest }: GradientSums): GradientSums {
   return {
     ...rest,
