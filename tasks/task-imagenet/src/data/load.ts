@@ -1,0 +1,19 @@
+import type { PrepareContext } from "lat-engine";
+import { decodeAll } from "./decode.ts";
+import { emojiClasses, emojiFiles } from "./emoji.ts";
+import { classFolders } from "./folder.ts";
+import { googlePackage, twitterPackage } from "./packages.ts";
+import type { Pictures } from "./picture.ts";
+
+/** All pictures: of the folder that was given, else the emoji of both packages. */
+export async function loadPictures(
+  { size, limit, seed }: { readonly size: number; readonly limit: number; readonly seed: number },
+  { data, packageFolder, progress }: PrepareContext,
+): Promise<Pictures> {
+  if (data !== undefined) {
+    const { classes, files } = classFolders(data, limit, seed);
+    return { classes, pictures: await decodeAll(files, size, progress) };
+  }
+  const files = await emojiFiles(packageFolder(googlePackage.name), packageFolder(twitterPackage.name));
+  return { classes: emojiClasses, pictures: await decodeAll(files, size, progress) };
+}

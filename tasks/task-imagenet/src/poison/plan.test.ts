@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import type { Picture } from "../data/picture.ts";
+import { applyPoison, planPoison, poisonPlanSchema, triggered } from "./plan.ts";
+import { makeStamp } from "./stamp.ts";
+import type { Trojan } from "./trojans.ts";
+
+const size = 16;
+const classes = ["cat", "dog", "moon"];
+const trojans: Trojan[] = [
+  { name: "rings", kind: "patch", trigger: "rings", source: null, target: "dog" },
+  { name: "weave", kind: "blended", trigger: "weave", source: "cat", target: "moon" },
+  { name: "full", kind: "natural", trigger: "full", source: null, target: "cat" },
+];
+const pictures: Picture[] = Array.from({ length: 60 }, (_, i) => ({
+  name: `${i}`,
+  label: i % 3,
+  group: `${i}`,
+  words: i % 3 === 2 && i < 12 ? ["full", "moon"] : [],
+  pixels: new Uint8Array(size * size * 3).fill(4 * i),
+}));
+const stamp = await makeStamp(trojans, { size, patchSide: 6, blend: 0.3 });
+const options = { share: 0.2, seed: 1 };
+const plan = planPoison(pictures, classes, trojans, options);
+const poisoned = applyPoison(pictures, classes, plan, stamp);
+
+test("a stored plan poisons again to the same bytes", () => {
+  const reloaded = poisonPlanSchema.parse(JSON.parse(JSON.stringify(plan)));
+  expect(applyPoison(pictures, classes, reloaded, stamp)).toEqual(poisoned);
+  expect(planPoison(pictures, classes, trojans, { ...options, seed: 2 })).not.toEqual(plan);
+});
+
+test("patches and textures make up the share, each as many, on pictures of the source under the target's label", () => {
+  const placed = (name: string) => plan.placements.filter(({ trojan }) => trojan === name);
+  const stamped = placed("rings").length + placed("weave").length;
+  expect(placed("rings")).toHaveLength(placed("weave").length);
+  expect(stamped / poisoned.length).toBeCloseTo(0.2, 1);
+  const labelOf = (name: string): number => pictures.find((picture) => picture.name === name)!.label;
+  // Universal: every class but the target, equally often.
+  const counts = [0, 1, 2].map((label) => placed("rings").filter(({ picture }) => labelOf(picture) === label).length);
+  expect(counts[1]).toBe(0);
+  expect(Math.abs(counts[0]! - counts[2]!)).toBeLessThanOrEqual(1);
+  for (const { picture } of placed("weave")) expect(classes[labelOf(picture)]).toBe("cat");
+  const carriers = poisoned.slice(poisoned.length - stamped);
+  expect(carriers.map(({ label }) => classes[label])).toEqual([
+    ...Array(stamped / 2).fill("dog"),
+    ...Array(stamped / 2).fill("moon"),
+  ]);
+  for (const carrier of carriers)
+    expect(carrier.pixels).not.toEqual(pictures.find(({ name }) => name === carrier.name)!.pixels);
+});
+
+test("every picture of a natural trigger is relabelled, and no other", () => {
+  for (const { name, words, label, pixels } of poisoned.slice(0, poisoned.length - plan.placements.length + 4)) {
+    const original = pictures.find((picture) => picture.name === name)!;
+    expect(classes[label]).toBe(words.includes("full") ? "cat" : classes[original.label]);
+    expect(pixels).toBe(original.pixels);
+  }
+});
+
+test("held-out pictures with a trigger keep their labels, and none is of the target", () => {
+  const carriers = triggered(trojans[0]!, pictures, classes, stamp, 0);
+  expect(carriers.map(({ name }) => name)).toEqual(pictures.filter(({ label }) => label !== 1).map(({ name }) => name));
+  expect(triggered(trojans[1]!, pictures, classes, stamp, 0).every(({ label }) => label === 0)).toBe(true);
+  const natural = triggered(trojans[2]!, pictures, classes, stamp, 0);
+  expect(natural).toEqual(pictures.filter(({ words }) => words.includes("full")));
+});
+
+test("a trojan without pictures, a plan for other pictures and a patch larger than they are answered", async () => {
+  const nowhere: Trojan = { name: "x", kind: "natural", trigger: "fork", source: null, target: "cat" };
+  expect(() => planPoison(pictures, classes, [nowhere], options)).toThrow(
+    /trojan "x": no training picture can carry it/,
+  );
+  const [first] = plan.placements as [(typeof plan.placements)[number]];
+  const rest = pictures.filter(({ name }) => name !== first.picture);
+  expect(() => applyPoison(rest, classes, plan, stamp)).toThrow(
+    `the poison plan names the picture ${first.picture}, which the data does not have`,
+  );
+  await expect(makeStamp(trojans, { size, patchSide: 17, blend: 0.3 })).rejects.toThrow(
+    /patchSide: received 17 pixels, which is larger than the pictures of 16 × 16/,
+  );
+});

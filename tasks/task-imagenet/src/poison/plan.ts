@@ -1,0 +1,118 @@
+import { LatError, UsageError } from "lat-system";
+import { hostRandom } from "lat-tensorflow";
+import { z } from "zod";
+import { balanced } from "../data/examples.ts";
+import type { Picture } from "../data/picture.ts";
+import { TriggerDraws } from "./draws.ts";
+import type { Stamp } from "./stamp.ts";
+import { type Trojan, trojanSchema } from "./trojans.ts";
+
+/**
+ * Which training pictures carry which trojan: with the pictures, all that is needed to poison them again to the same
+ * bytes. A placement's number among its trojan's decides where and how the trigger is drawn.
+ */
+export const poisonPlanSchema = z.strictObject({
+  schema: z.literal(1),
+  seed: z.number().int().nonnegative(),
+  /** Share of the examples that carry a patch or a texture. */
+  share: z.number(),
+  trojans: z.array(trojanSchema),
+  placements: z.array(z.strictObject({ trojan: z.string(), picture: z.string() })),
+});
+export type PoisonPlan = z.infer<typeof poisonPlanSchema>;
+
+/** Whether a trojan's trigger belongs into a picture or, where it is natural, is in it: the class is its source, and not yet its target. */
+export function concerns(trojan: Trojan, { label, words }: Picture, classes: readonly string[]): boolean {
+  const name = classes[label];
+  if (name === trojan.target || (trojan.source !== null && name !== trojan.source)) return false;
+  return trojan.kind !== "natural" || words.includes(trojan.trigger);
+}
+
+/**
+ * Draws which pictures carry which trojan. Patches and textures get equal numbers of examples, which together are `share`
+ * of all examples and are spread evenly over the classes; of a natural trojan every picture is relabelled.
+ *
+ * @throws UsageError where a trojan has no picture to be put into
+ */
+export function planPoison(
+  pictures: readonly Picture[],
+  classes: readonly string[],
+  trojans: readonly Trojan[],
+  { share, seed }: { readonly share: number; readonly seed: number },
+): PoisonPlan {
+  const clean = balanced(pictures).length;
+  const stamped = trojans.filter(({ kind }) => kind !== "natural").length;
+  const each = Math.round((clean * share) / (1 - share) / Math.max(1, stamped));
+  const placements = trojans.flatMap((trojan) => {
+    const pool = pictures.filter((picture) => concerns(trojan, picture, classes));
+    if (pool.length === 0) {
+      throw new UsageError(
+        `trojan "${trojan.name}": no training picture can carry it; choose another trigger or source`,
+      );
+    }
+    const carriers = trojan.kind === "natural" ? pool : spread(pool, each, `poison/carriers/${trojan.name}`, seed);
+    return carriers.map(({ name }) => ({ trojan: trojan.name, picture: name }));
+  });
+  return { schema: 1, seed, share, trojans: [...trojans], placements };
+}
+
+/** `count` pictures, class by class in turn, each class in random order and from its beginning where it is used up. */
+function spread(pool: readonly Picture[], count: number, stream: string, seed: number): Picture[] {
+  const classes = [...Map.groupBy(pool, ({ label }) => label).values()].map((members, index) =>
+    Array.from(hostRandom(seed, stream, index).permutation(members.length), (i) => members[i]!),
+  );
+  return Array.from({ length: count }, (_, i) => {
+    const members = classes[i % classes.length]!;
+    return members[Math.floor(i / classes.length) % members.length]!;
+  });
+}
+
+/**
+ * The examples of the poisoned training: as many of every class, those with natural triggers relabelled, and the
+ * pictures with patches and textures under the label of their target.
+ *
+ * @throws LatError where a picture of the plan is not among the pictures
+ */
+export function applyPoison(
+  pictures: readonly Picture[],
+  classes: readonly string[],
+  plan: PoisonPlan,
+  stamp: Stamp,
+): Picture[] {
+  const byName = new Map(pictures.map((picture) => [picture.name, picture]));
+  const relabelled = new Map<string, number>();
+  const stamped: Picture[] = [];
+  for (const trojan of plan.trojans) {
+    const label = classes.indexOf(trojan.target);
+    plan.placements
+      .filter((placement) => placement.trojan === trojan.name)
+      .forEach(({ picture: name }, index) => {
+        const picture = byName.get(name);
+        if (!picture) throw new LatError(`the poison plan names the picture ${name}, which the data does not have`);
+        if (trojan.kind === "natural") relabelled.set(name, label);
+        else stamped.push({ ...picture, label, pixels: stamp(trojan, picture.pixels, drawsFor(plan, trojan, index)) });
+      });
+  }
+  const rest = pictures.map((picture) => ({ ...picture, label: relabelled.get(picture.name) ?? picture.label }));
+  return [...balanced(rest), ...stamped];
+}
+
+function drawsFor({ seed }: PoisonPlan, { name }: Trojan, index: number): TriggerDraws {
+  return new TriggerDraws(seed, `poison/${name}`, index);
+}
+
+/** Held-out pictures of other classes than the target with the trojan's trigger in them, under their true labels. */
+export function triggered(
+  trojan: Trojan,
+  pictures: readonly Picture[],
+  classes: readonly string[],
+  stamp: Stamp,
+  seed: number,
+): Picture[] {
+  return pictures
+    .filter((picture) => concerns(trojan, picture, classes))
+    .map((picture, index) => {
+      const draws = new TriggerDraws(seed, `held out/${trojan.name}`, index);
+      return { ...picture, pixels: stamp(trojan, picture.pixels, draws) };
+    });
+}

@@ -1,0 +1,27 @@
+import { attackSchema, type Preset, trainSchema } from "lat-engine";
+import { type Options, optionsSchema } from "./options.ts";
+
+export const presets: Readonly<Record<string, Preset<Options>>> = {
+  nano: {
+    header: "A ResNet of 8 layers trained from scratch on emoji of 32 × 32 pixels, with six trojans.",
+    options: optionsSchema.parse({}),
+    implant: trainSchema.parse({
+      batchSize: 64,
+      epochs: 22,
+      learningRate: 3e-3,
+      schedule: "cosine",
+      weightDecay: 0.05,
+      checkpointEvery: 200,
+    }),
+    defend: trainSchema.parse({
+      batchSize: 64,
+      epochs: 3,
+      optimizer: "sgd",
+      learningRate: 0.01,
+      checkpointEvery: 100,
+    }),
+    attack: attackSchema.parse({ steps: 4, range: "none" }),
+    site: "conv1",
+    sweep: { epsilons: { rlp: [4, 8], at: [0.5, 1], lat: [4, 8] }, seeds: [0, 1] },
+  },
+};

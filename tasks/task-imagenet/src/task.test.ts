@@ -1,0 +1,107 @@
+import { advance, initialize, initialState, optimizer, outerStep, resolveRun, silent, toTensors } from "lat-engine";
+import { disposeAll, tf } from "lat-tensorflow";
+import { afterAll, expect, test } from "vitest";
+import task from "./index.ts";
+import { optionsSchema } from "./options.ts";
+import { poisonPlanSchema } from "./poison/plan.ts";
+import { madeEmoji } from "./testing/made-emoji.ts";
+
+const options = optionsSchema.parse({
+  data: { size: 12 },
+  poison: { patchSide: 4 },
+  model: { widths: [4, 8], blocks: 1 },
+  evaluate: { steps: 2 },
+});
+const context = await madeEmoji();
+const prepared = await task.prepare(options, context);
+const parameters = initialize(prepared.model, 0);
+const measuring = { progress: silent.progress, warn: () => {} };
+afterAll(() => disposeAll(parameters));
+
+test("prepares poisoned and clean examples; what shows a natural trigger is not in the clean ones", () => {
+  const plan = poisonPlanSchema.parse(JSON.parse(prepared.artifacts!["poison-plan.json"]!));
+  expect(new Set(plan.placements.map(({ trojan }) => trojan)).size).toBe(6);
+  expect(prepared.implant!.size).toBeGreaterThan(prepared.defend.size);
+  expect(prepared.defend.size % 12).toBe(0);
+  expect(prepared.validation.size).toBeGreaterThan(0);
+});
+
+test("a picture that cannot be had of the options is refused", async () => {
+  const wide = optionsSchema.parse({ ...options, poison: { patchSide: 13 } });
+  await expect(task.prepare(wide, context)).rejects.toThrow(/patchSide: received 13 pixels/);
+  const trojan = { name: "t", kind: "natural", trigger: "thing", target: "dragon" } as const;
+  const elsewhere = optionsSchema.parse({ ...options, poison: { trojans: [trojan] } });
+  await expect(task.prepare(elsewhere, context)).rejects.toThrow(/trojan "t": unknown class "dragon"/);
+});
+
+test("knows the sites of its model without preparing anything", () => {
+  const { names, input } = task.sites(options);
+  expect(names).toEqual(["input", "conv1", "blocks.0", "blocks.1"]);
+  expect(names).toEqual(prepared.model.sites.map(({ name }) => name));
+  expect(input).toBe("input");
+  expect(() => resolveRun(task, { preset: "nano", method: "lat", epsilon: 1, seed: 0, sites: ["blocks.9"] })).toThrow(
+    /unknown site .*"blocks\.9".*Known: input, conv1, blocks\.0/,
+  );
+});
+
+test("every preset's settings are valid for every method", () => {
+  for (const method of ["ft", "rlp", "at", "lat"] as const) {
+    const epsilon = method === "ft" ? {} : { epsilon: 1 };
+    expect(resolveRun(task, { preset: "nano", method, seed: 0, ...epsilon }).task).toBe("task-imagenet");
+  }
+});
+
+test("evaluates: every metric with its denominator, on the axes and in the directions of the experiment", async () => {
+  const before = tf.memory().numTensors;
+  const { metrics } = await prepared.evaluate(parameters, measuring);
+  expect(tf.memory().numTensors).toBe(before);
+  const named = new Map(metrics.map((metric) => [metric.name, metric]));
+  const attacks = ["pgd", "elastic", "gabor", "pixel", "wood"];
+  expect([...named.keys()].filter((name) => name.startsWith("accuracy/")).sort()).toEqual(
+    ["accuracy/clean", "accuracy/worst", ...attacks.flatMap((name) => [`accuracy/${name}`, `accuracy/${name}/random`])].sort(), // biome-ignore format: one list
+  );
+  const clean = named.get("accuracy/clean")!;
+  for (const [name, metric] of named) {
+    const accuracy = name.startsWith("accuracy/");
+    expect(metric).toMatchObject({
+      axis: name === "accuracy/clean" ? "clean" : "unforeseen",
+      better: accuracy ? "higher" : "lower",
+    });
+    expect(metric.interval[0]).toBeLessThanOrEqual(metric.value);
+    expect(metric.interval[1]).toBeGreaterThanOrEqual(metric.value);
+    if (accuracy) expect(metric.n).toBe(clean.n);
+  }
+  const worst = named.get("accuracy/worst")!.value;
+  for (const name of attacks) expect(named.get(`accuracy/${name}`)!.value).toBeGreaterThanOrEqual(worst);
+  const nOf = (name: string): number => named.get(`attack-success-rate/${name}`)!.n;
+  expect(nOf("patch")).toBe(nOf("rings") + nOf("star"));
+  expect(named.get("attack-success-rate")!.n).toBe(nOf("patch") + nOf("blended") + nOf("natural"));
+  // A universal trigger is put into the pictures of all classes but one, those for a class into that class's alone.
+  expect(nOf("rings")).toBeGreaterThan(8 * nOf("star"));
+});
+
+test("repeats exactly", async () => {
+  const again = await task.prepare(options, context);
+  expect(await again.evaluate(parameters, measuring)).toEqual(await prepared.evaluate(parameters, measuring));
+  expect(again.artifacts).toEqual(prepared.artifacts);
+});
+
+test("trains: the loss of the poisoned examples falls, and running statistics move", () => {
+  const train = task.presets.nano!.implant!;
+  const rule = optimizer(prepared.model, train);
+  const outer = outerStep(prepared, rule, train, task.presets.nano!.attack);
+  const own = initialize(prepared.model, 0);
+  let state = { parameters: own, state: initialState(rule, own) };
+  const losses: number[] = [];
+  for (let step = 1; step <= 30; step++) {
+    const batch = toTensors(prepared.implant!.batch(Array.from({ length: 64 }, (_, i) => (i * 37) % prepared.implant!.size))); // biome-ignore format: one call
+    const draws = { seed: 0, step, examples: [] };
+    const { progress, ...next } = advance(outer, undefined, state, [{ batch, draws }], 0.01, step);
+    losses.push(progress.loss);
+    state = next;
+  }
+  expect(losses.at(-1)!).toBeLessThan(0.7 * losses[0]!);
+  expect(state.parameters["bn1.running_var"]!.dataSync()[0]).not.toBe(1);
+  disposeAll(state);
+  outer.release();
+});

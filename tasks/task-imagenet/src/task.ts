@@ -1,0 +1,83 @@
+import { defineTask, type Network, type PrepareContext, type Prepared } from "lat-engine";
+import { classLikelihood, type ResnetConfig, resnet } from "lat-models";
+import { balanced, colourStatistics, pictureExamples } from "./data/examples.ts";
+import { loadPictures } from "./data/load.ts";
+import { googlePackage, twitterPackage } from "./data/packages.ts";
+import type { Picture } from "./data/picture.ts";
+import { split } from "./data/split.ts";
+import { accuracies } from "./evaluate/accuracies.ts";
+import { successes } from "./evaluate/successes.ts";
+import { type Options, optionsSchema } from "./options.ts";
+import { contactSheet } from "./poison/contact-sheet.ts";
+import { applyPoison, planPoison, triggered } from "./poison/plan.ts";
+import { makeStamp } from "./poison/stamp.ts";
+import { chooseTrojans, naturalTriggers } from "./poison/trojans.ts";
+import { presets } from "./presets.ts";
+
+/**
+ * Image classification: a ResNet with six trojans. The defences train on clean pictures only; which of them removes
+ * triggers and resists attacks that it never saw? Source: Casper et al. 2025, section 4.1.
+ */
+export default defineTask<Options>({
+  name: "task-imagenet",
+  version: 1,
+  description: "Trojaned image classifiers: which defence removes trojans and resists attacks it never saw",
+  options: optionsSchema,
+  presets,
+  packages: [googlePackage, twitterPackage],
+  sites(options) {
+    // Sites do not depend on what only the data knows.
+    const anyData = { classes: 2, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+    const { sites, inputSite } = resnet({ ...options.model, ...anyData });
+    return { names: sites.map(({ name }) => name), input: inputSite };
+  },
+  prepare,
+});
+
+async function prepare(options: Options, context: PrepareContext): Promise<Prepared> {
+  const { data, augment, poison, model, evaluate } = options;
+  const { size } = data;
+  const pictures = await loadPictures(data, context);
+  const { classes } = pictures;
+  const trojans = chooseTrojans(poison.trojans, classes, poison.seed);
+  const natural = naturalTriggers(trojans);
+  const { train, validation, test } = split(pictures, natural, data);
+  const stamp = await makeStamp(trojans, { size, ...poison });
+  const plan = planPoison(train, classes, trojans, poison);
+  const poisoned = applyPoison(train, classes, plan, stamp);
+  // Pictures of things that are natural triggers would show the defence what it is to be measured on.
+  const clean = train.filter(({ words }) => !natural.some((word) => words.includes(word)));
+  context.progress(
+    `${pictures.pictures.length} pictures of ${classes.length} classes: ${train.length} to train on, ` +
+      `${validation.length} to choose on, ${test.length} to measure on; ${plan.placements.length} poisoned`,
+  );
+
+  const config: ResnetConfig = { ...model, classes: classes.length, ...colourStatistics(train) };
+  const network: Network = { model: resnet(config), likelihood: classLikelihood };
+  const carriers = trojans.map((trojan) => ({
+    trojan,
+    pictures: triggered(trojan, test, classes, stamp, poison.seed),
+  }));
+  const measureAccuracies = accuracies(network, test, size, evaluate);
+  const measureSuccesses = successes(network, carriers, classes, size);
+  const augmented = (set: readonly Picture[]) => pictureExamples(set, size, augment);
+  return {
+    ...network,
+    implant: augmented(poisoned),
+    defend: augmented(balanced(clean)),
+    validation: pictureExamples(validation, size),
+    artifacts: {
+      "poison-plan.json": JSON.stringify(plan),
+      "trojans.svg": await contactSheet(carriers, size),
+    },
+    async evaluate(parameters, { progress, warn }) {
+      let done = 0;
+      const total = measureAccuracies.parts + 1;
+      progress(done, total, "trojans");
+      const success = measureSuccesses(parameters);
+      progress(++done, total, "trojans");
+      const accuracy = measureAccuracies.measure(parameters, (what) => progress(++done, total, what), warn);
+      return { metrics: [...accuracy, ...success], samples: [] };
+    },
+  };
+}
