@@ -18,6 +18,21 @@ export interface OperationCase {
 
 export type Operation = (inputs: Record<string, Tensor>, integers: Record<string, Tensor>) => Tensor;
 
+/** By stride and padding; the rest is in the shapes. */
+const convolutions: Readonly<Record<string, library.Convolution>> = {
+  conv2d: { stride: 1, padding: 1 },
+  conv2dValid: { stride: 1, padding: 0 },
+  conv2dFull: { stride: 1, padding: 2 },
+  conv2dWide: { stride: 1, padding: 2 },
+  conv2dStride2: { stride: 2, padding: 1 },
+  conv2dStride2Odd: { stride: 2, padding: 1 },
+  conv2dStride2Valid: { stride: 2, padding: 0 },
+  conv2dStride3Even: { stride: 3, padding: 2 },
+  conv2dPointwise: { stride: 1, padding: 0 },
+  conv2dPointwiseStride2: { stride: 2, padding: 0 },
+  conv2dPointwiseStride2Odd: { stride: 2, padding: 0 },
+};
+
 /** @param ops this package, from its sources or as others import it */
 export function operations(ops: typeof library): Record<string, Operation> {
   return {
@@ -33,6 +48,15 @@ export function operations(ops: typeof library): Record<string, Operation> {
     silu: ({ x }) => ops.silu(x!),
     swiGlu: ({ gate, up }) => ops.swiGlu(gate!, up!),
     gelu: ({ x }) => ops.gelu(x!),
+    relu: ({ x }) => ops.relu(x!),
+    subsample: ({ x }) => ops.subsample(x!, 3),
+    batchNorm: ({ x, weight, bias }) => ops.batchNorm(x!, { weight: weight!, bias: bias! }, 1e-5).normalized,
+    ...Object.fromEntries(
+      Object.entries(convolutions).map(([name, options]): [string, Operation] => [
+        name,
+        ({ x, filter }) => ops.conv2d(x!, filter!, options),
+      ]),
+    ),
   };
 }
 

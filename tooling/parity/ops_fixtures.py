@@ -17,8 +17,8 @@ SEED = 0
 generator = torch.Generator().manual_seed(SEED)
 
 
-def draw(*shape, scale=1.0):
-    return (torch.randn(*shape, generator=generator) * scale).double().requires_grad_()
+def draw(*shape, scale=1.0, shift=0.0):
+    return (torch.randn(*shape, generator=generator) * scale + shift).double().requires_grad_()
 
 
 def rotate_half(x):
@@ -54,6 +54,45 @@ def log_softmax_label(logits, labels):
     return logits.log_softmax(-1).gather(-1, labels[..., None])[..., 0]
 
 
+def nchw(x):
+    return x.permute(0, 3, 1, 2)
+
+
+def nhwc(x):
+    return x.permute(0, 2, 3, 1)
+
+
+def convolve(stride, padding):
+    """Pictures are NHWC and filters HWIO."""
+    return lambda x, filter: nhwc(F.conv2d(nchw(x), filter.permute(3, 2, 0, 1), stride=stride, padding=padding))
+
+
+def batch_norm(x, weight, bias):
+    return nhwc(F.batch_norm(nchw(x), None, None, weight, bias, training=True, eps=1e-5))
+
+
+def away_from_zero(*shape):
+    """Where finite differences do not step over a kink."""
+    x = draw(*shape).detach()
+    return (x + x.sign() * 0.5).requires_grad_()
+
+
+# name: size of the filter, stride, padding, height and width of the pictures
+convolutions = {
+    "conv2d": (3, 1, 1, 5, 7),
+    "conv2dValid": (3, 1, 0, 6, 5),
+    "conv2dFull": (3, 1, 2, 4, 3),
+    "conv2dWide": (5, 1, 2, 6, 7),
+    "conv2dStride2": (3, 2, 1, 6, 8),
+    "conv2dStride2Odd": (3, 2, 1, 7, 5),
+    "conv2dStride2Valid": (3, 2, 0, 8, 7),
+    "conv2dStride3Even": (4, 3, 2, 9, 8),
+    "conv2dPointwise": (1, 1, 0, 5, 4),
+    "conv2dPointwiseStride2": (1, 2, 0, 6, 8),
+    "conv2dPointwiseStride2Odd": (1, 2, 0, 7, 5),
+}
+
+
 def heads():
     return {"queries": draw(2, 5, 4, 6), "keys": draw(2, 5, 2, 6), "values": draw(2, 5, 2, 6)}
 
@@ -87,6 +126,16 @@ cases = {
     "silu": (lambda x: F.silu(x), {"x": draw(3, 8, scale=3)}, {}),
     "swiGlu": (lambda gate, up: F.silu(gate) * up, {"gate": draw(3, 8, scale=3), "up": draw(3, 8)}, {}),
     "gelu": (lambda x: F.gelu(x), {"x": draw(3, 8, scale=3)}, {}),
+    "relu": (lambda x: F.relu(x), {"x": away_from_zero(3, 8)}, {}),
+    "subsample": (lambda x: x[:, ::3, ::3], {"x": draw(2, 7, 6, 3)}, {}),
+    "batchNorm": (
+        batch_norm,
+        {"x": draw(3, 5, 4, 4, scale=2, shift=1), "weight": draw(4, scale=0.5, shift=1), "bias": draw(4)},
+        {},
+    ),
+} | {
+    name: (convolve(stride, padding), {"x": draw(2, height, width, 3), "filter": draw(size, size, 3, 4)}, {})
+    for name, (size, stride, padding, height, width) in convolutions.items()
 }
 
 

@@ -15,7 +15,8 @@ export interface ChannelStatistics {
 }
 
 /**
- * Batch norm as in training: every channel is normalised by its own mean and variance over the batch.
+ * Batch norm as in training: every channel is normalised by its own mean and variance over the batch. (In use it is a
+ * scale and a shift of each channel.)
  *
  * @param x [examples, height, width, channels], more than one position of each channel
  * @returns the batch's statistics too, for running ones, with the variance of a sample (divided by n − 1, as PyTorch
@@ -52,15 +53,4 @@ export function batchNorm(
     };
   })(x, weight, bias);
   return { normalized, statistics: { mean, variance } };
-}
-
-/** Batch norm as in use: a scale and a shift of each channel, by statistics that were gathered in training. */
-export function batchNormByStatistics(
-  x: Tensor,
-  { weight, bias }: BatchNormWeights,
-  { mean, variance }: ChannelStatistics,
-  epsilon: number,
-): Tensor {
-  const scale = tf.mul(weight, tf.rsqrt(tf.add(variance, epsilon)));
-  return tf.add(tf.mul(x, scale), tf.sub(bias, tf.mul(mean, scale)));
 }
