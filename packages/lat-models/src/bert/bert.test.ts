@@ -4,13 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { forward, initialize, prefix, type State, suffix, type Tensors } from "lat-engine";
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
+import { type Stored, storedError } from "lat-tensorflow/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { bertClassifier, classLikelihood, loadBert, loadWeights, parseBertConfig, saveWeights } from "../index.ts";
-
-interface Stored {
-  readonly shape: number[];
-  readonly data: number[];
-}
 
 /** What transformers computes in float64 for the network of the same folder; see tooling/parity/bert_fixture.py. */
 interface Expected {
@@ -28,14 +24,6 @@ interface Expected {
 
 const temporary = mkdtempSync(join(tmpdir(), "bert-"));
 afterAll(() => rmSync(temporary, { recursive: true }));
-
-/** Largest difference relative to the largest expected element. */
-function error(actual: Tensor, expected: Stored): number {
-  expect(actual.shape).toEqual(expected.shape);
-  const values = actual.dataSync();
-  const scale = expected.data.reduce((largest, e) => Math.max(largest, Math.abs(e)), 0);
-  return expected.data.reduce((worst, e, i) => Math.max(worst, Math.abs((values[i] as number) - e) / scale), 0);
-}
 
 const folderOf = (pooling: string) => fileURLToPath(new URL(`../../fixtures/bert-${pooling}`, import.meta.url));
 const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"));
@@ -56,14 +44,14 @@ describe.each(["cls", "mean"] as const)("pooled by %s, as saved by transformers"
 
   it.each([true, false])("computes the same logits (XLA: %s)", (xla) => {
     const run = compile((p: State, b: State) => forward(model, p, b).logits as Tensor, { xla });
-    expect(error(run(parameters, batch), expected.logits)).toBeLessThan(1e-5);
+    expect(storedError(run(parameters, batch), expected.logits)).toBeLessThan(1e-5);
   });
 
   it("computes the same gradients of parameters", () => {
     const differentiate = compile((p: State) => valueAndGradients(() => logpOf(forward(model, p, batch)), p).gradients);
     const gradients = differentiate(parameters);
     for (const [key, stored] of Object.entries(expected.gradients))
-      expect(error(gradients[key] as Tensor, stored), key).toBeLessThan(1e-5);
+      expect(storedError(gradients[key] as Tensor, stored), key).toBeLessThan(1e-5);
   });
 
   it("has the same activation, and gradient of it, at every site", () => {
@@ -72,11 +60,11 @@ describe.each(["cls", "mean"] as const)("pooled by %s, as saved by transformers"
       for (const site of model.sites) {
         const state = prefix(model, parameters, batch, site);
         const activation = state[site.key] as Tensor;
-        expect(error(activation, expected.activations[site.name]!), site.name).toBeLessThan(1e-5);
+        expect(storedError(activation, expected.activations[site.name]!), site.name).toBeLessThan(1e-5);
         const delta = tf.zerosLike(activation);
         const value = () => logpOf(suffix(model, parameters, state, site, { [site.name]: delta }));
         const gradient = valueAndGradients(value, { delta }).gradients.delta;
-        expect(error(gradient, expected.activationGradients[site.name]!), site.name).toBeLessThan(1e-5);
+        expect(storedError(gradient, expected.activationGradients[site.name]!), site.name).toBeLessThan(1e-5);
       }
     });
   });
@@ -87,7 +75,7 @@ describe.each(["cls", "mean"] as const)("pooled by %s, as saved by transformers"
       const whole = { shape: logits.shape, data: [...logits.dataSync()] };
       for (const site of model.sites) {
         const rest = suffix(model, parameters, prefix(model, parameters, batch, site), site, {});
-        expect(error(rest.logits as Tensor, whole), site.name).toBeLessThan(1e-6);
+        expect(storedError(rest.logits as Tensor, whole), site.name).toBeLessThan(1e-6);
       }
     });
   });

@@ -2,13 +2,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { forward, initialize, type Mode, nextStatistics, prefix, type State, suffix, type Tensors } from "lat-engine";
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
+import { type Stored, storedError } from "lat-tensorflow/testing";
 import { describe, expect, it } from "vitest";
 import { classLikelihood, loadResnet, type ResnetConfig, resnet } from "../index.ts";
-
-interface Stored {
-  readonly shape: number[];
-  readonly data: number[];
-}
 
 /** What PyTorch computes in float64 for the network of the same folder; see tooling/parity/resnet_fixture.py. */
 interface Pass {
@@ -27,16 +23,9 @@ interface Expected extends Record<Mode, Pass> {
   readonly labels: Stored;
 }
 
-/** Largest difference relative to the largest expected element. */
-function error(actual: Tensor, expected: Stored): number {
-  expect(actual.shape).toEqual(expected.shape);
-  const values = actual.dataSync();
-  const scale = expected.data.reduce((largest, e) => Math.max(largest, Math.abs(e)), 0);
-  return expected.data.reduce((worst, e, i) => Math.max(worst, Math.abs((values[i] as number) - e) / scale), 0);
-}
-
 function expectClose(actual: Tensors, expected: Record<string, Stored>, limit = 1e-5) {
-  for (const [key, value] of Object.entries(expected)) expect(error(actual[key]!, value), key).toBeLessThan(limit);
+  for (const [key, value] of Object.entries(expected))
+    expect(storedError(actual[key]!, value), key).toBeLessThan(limit);
 }
 
 const modes: Mode[] = ["evaluate", "train"];
@@ -55,7 +44,7 @@ describe.each(["resnet-pad", "resnet-project"])("%s, as saved by PyTorch", (name
     it.each([true, false])("computes the same logits and statistics (XLA: %s)", (xla) => {
       const run = compile((p: State, b: State) => forward(model, p, b, {}, mode), { xla });
       const output = run(parameters, batch);
-      expect(error(output.logits!, expected[mode].logits)).toBeLessThan(1e-5);
+      expect(storedError(output.logits!, expected[mode].logits)).toBeLessThan(1e-5);
       const statistics = nextStatistics(model, output);
       expect(Object.keys(statistics).sort()).toEqual(Object.keys(expected[mode].statistics).sort());
       expectClose(statistics, expected[mode].statistics);
@@ -76,7 +65,7 @@ describe.each(["resnet-pad", "resnet-project"])("%s, as saved by PyTorch", (name
         for (const site of model.sites) {
           const state = prefix(model, parameters, batch, site, mode);
           const activation = state[site.key] as Tensor;
-          expect(error(activation, expected[mode].activations[site.name]!), site.name).toBeLessThan(1e-5);
+          expect(storedError(activation, expected[mode].activations[site.name]!), site.name).toBeLessThan(1e-5);
           const { gradients } = valueAndGradients(
             () => {
               const output = suffix(model, parameters, state, site, { [site.name]: tf.zerosLike(activation) }, mode);
@@ -85,7 +74,7 @@ describe.each(["resnet-pad", "resnet-project"])("%s, as saved by PyTorch", (name
             { activation },
           );
           const gradient = expected[mode].activationGradients[site.name]!;
-          expect(error(gradients.activation, gradient), site.name).toBeLessThan(1e-5);
+          expect(storedError(gradients.activation, gradient), site.name).toBeLessThan(1e-5);
         }
       });
     });
@@ -97,7 +86,7 @@ describe.each(["resnet-pad", "resnet-project"])("%s, as saved by PyTorch", (name
         for (const site of model.sites) {
           const state = prefix(model, parameters, batch, site, mode);
           const rest = suffix(model, parameters, state, site, {}, mode);
-          expect(error(rest.logits as Tensor, whole), site.name).toBeLessThan(1e-6);
+          expect(storedError(rest.logits as Tensor, whole), site.name).toBeLessThan(1e-6);
           const statistics = Object.keys(nextStatistics(model, rest)).sort();
           expect(statistics).toEqual(Object.keys(expected[mode].statistics).sort());
         }

@@ -12,18 +12,19 @@ const int64 = (n: bigint) => [...new Uint8Array(BigInt64Array.of(n).buffer)];
 const float32 = (...values: number[]) => [...new Uint8Array(Float32Array.from(values).buffer)];
 
 // Pieces of pickles, under the names of Python's pickletools.
-const [mark, stop, none, reduce, tuple, emptyDict, setItems, reference] = [40, 46, 78, 82, 116, 125, 117, 81].map((code) => [code]) as number[][]; // biome-ignore format: one list
-const pickle = (...parts: number[][]) => [128, 2, ...parts.flat(), ...stop!];
+const [mark, stop, none, reduce, tuple, emptyDict, setItems, reference] = [40, 46, 78, 82, 116, 125, 117, 81] as const;
+type Piece = number | number[];
+const pickle = (...parts: Piece[]) => [128, 2, ...parts.flat(), stop];
 const text = (value: string) => [88, ...uint32(value.length), ...ascii(value)];
 const int = (value: number) => [74, ...uint32(value)];
 const name = (module: string, member: string) => [99, ...ascii(`${module}\n${member}\n`)];
-const tupleOf = (...parts: number[][]) => [...mark!, ...parts.flat(), ...tuple!];
-const dict = (...parts: number[][]) => [...emptyDict!, ...mark!, ...parts.flat(), ...setItems!];
-const list = (...parts: number[][]) => [93, ...mark!, ...parts.flat(), 101];
+const tupleOf = (...parts: Piece[]) => [mark, ...parts.flat(), tuple];
+const dict = (...parts: Piece[]) => [emptyDict, mark, ...parts.flat(), setItems];
+const list = (...parts: Piece[]) => [93, mark, ...parts.flat(), 101];
 
 const magic = pickle([138, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]);
 const version = pickle(int(1001));
-const machine = pickle(dict(text("little_endian"), [136]));
+const machine = pickle(dict(text("little_endian"), 136));
 
 interface Parts {
   readonly object: number[];
@@ -35,13 +36,13 @@ const file = ({ object, keys = pickle(list()), elements = [] }: Parts) =>
   Uint8Array.from([...magic, ...version, ...machine, ...object, ...keys, ...elements]);
 
 const storage = (size: number, type = "FloatStorage", key = "a") => [
-  ...tupleOf(text("storage"), name("torch", type), text(key), text("cpu"), int(size), none!),
-  ...reference!,
+  ...tupleOf(text("storage"), name("torch", type), text(key), text("cpu"), int(size), none),
+  reference,
 ];
 const tensor = (stored: number[], offset: number, shape: number[], strides: number[]) => [
   ...name("torch._utils", "_rebuild_tensor"),
   ...tupleOf(stored, int(offset), tupleOf(...shape.map(int)), tupleOf(...strides.map(int))),
-  ...reduce!,
+  reduce,
 ];
 const weights = (value: number[]) => pickle(dict(text("w"), value));
 /** A file with one tensor `w` of a storage of six numbers, changed. */
@@ -91,28 +92,28 @@ describe("a hostile file", () => {
     ["", "constructor"],
     ["__proto__", "toString"],
   ])("that asks for %s.%s is refused before anything is called", (module, member) => {
-    const object = pickle(name(module, member), tupleOf(text("echo")), reduce!);
+    const object = pickle(name(module, member), tupleOf(text("echo")), reduce);
     expect(() => decodeTorchFile(file({ object }), "evil.th")).toThrow(/^evil\.th: the pickle asks for ".*refused/);
   });
 
   it.each([
-    ["calls a class of storages", pickle(name("torch", "FloatStorage"), tupleOf(int(8)), reduce!), /calls what may not/],
-    ["calls a tensor", pickle(tensor(storage(6), 0, [6], [1]), tupleOf(), reduce!), /calls what may not be called/],
-    ["fills a dictionary through its constructor", pickle(name("collections", "OrderedDict"), tupleOf(list()), reduce!), /in a way that is not read/],
+    ["calls a class of storages", pickle(name("torch", "FloatStorage"), tupleOf(int(8)), reduce), /calls what may not/],
+    ["calls a tensor", pickle(tensor(storage(6), 0, [6], [1]), tupleOf(), reduce), /calls what may not be called/],
+    ["fills a dictionary through its constructor", pickle(name("collections", "OrderedDict"), tupleOf(list()), reduce), /in a way that is not read/],
     ["looks up an extension", pickle([130, 1]), /the operation 130, which is not allowed/],
-    ["makes an instance", pickle(mark!, [105], ascii("os\nsystem\n")), /the operation 105/],
+    ["makes an instance", pickle(mark, [105], ascii("os\nsystem\n")), /the operation 105/],
     ["is of another protocol", [128, 4, 78, 46], /is of protocol 4, expected 2/],
     ["takes from an empty stack", pickle([133]), /takes a value where there is none/],
-    ["takes up to no mark", pickle(tuple!), /up to a mark where there is none/],
+    ["takes up to no mark", pickle(tuple), /up to a mark where there is none/],
     ["recalls what it never kept", pickle([104, 3]), /never kept \(3\)/],
     ["appends to a number", pickle(int(1), int(2), [97]), /appends to what is not a list/],
     ["sets items of a list", pickle(list(), int(1), int(2), [115]), /not a dictionary/],
     ["sets attributes of a tensor", pickle(tensor(storage(6), 0, [6], [1]), dict(), [98]), /not a dictionary/],
-    ["leaves values behind", pickle(none!, none!), /values left over/],
+    ["leaves values behind", pickle(none, none), /values left over/],
     ["announces text longer than itself", pickle([88, ...uint32(0xffffffff)]), /truncated/],
     ["has text that is not UTF-8", pickle([88, ...uint32(1), 0xff]), /not UTF-8/],
     ["holds a storage as a tensor", weights(storage(6)), /w is not a tensor/],
-    ["refers to something else than a storage", weights([...tupleOf(text("module")), ...reference!]), /in a way that is not read/],
+    ["refers to something else than a storage", weights([...tupleOf(text("module")), reference]), /in a way that is not read/],
     ["has a storage larger than the file", weights(tensor(storage(0x7fffffff), 0, [1], [1])), /is truncated: its tensors take 8589934588 bytes/],
     ["has a storage of negative size", weights(tensor(storage(-1), 0, [1], [1])), /in a way that is not read/],
     ["describes a storage in two ways", pickle(dict(text("x"), tensor(storage(6), 0, [6], [1]), text("y"), tensor(storage(2), 0, [2], [1]))), /the storage a in two ways/],
