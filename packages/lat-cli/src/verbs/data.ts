@@ -18,7 +18,7 @@ export function addData(program: Command): void {
 }
 
 async function data(names: readonly string[], options: DataOptions): Promise<void> {
-  const packages = await findPackages();
+  const packages = await findPackages(names);
   if (names.length === 0) return list(packages, options);
   const { UsageError, fetchPackage, unknownName } = await import("lat-system");
   const { follow, openDisplay } = await import("../shared/progress.ts");
@@ -46,10 +46,13 @@ async function data(names: readonly string[], options: DataOptions): Promise<voi
   else for (const { name, folder } of fetched) print(`${name}: ${folder}`);
 }
 
-async function findPackages(): Promise<Packages> {
+async function findPackages(names: readonly string[]): Promise<Packages> {
   const { findTasks, loadTask } = await import("lat-engine");
   const packages = new Map<string, readonly PackagePin[]>();
-  for (const { name } of findTasks(process.cwd())) {
+  const tasks = findTasks(process.cwd()).map(({ name }) => name);
+  // Where only tasks are named, the others are left alone: one that is not built must not be in the way.
+  const needed = names.length > 0 && names.every((name) => tasks.includes(name)) ? names : tasks;
+  for (const name of needed) {
     packages.set(name, (await loadTask(name, process.cwd())).packages);
   }
   return packages;
