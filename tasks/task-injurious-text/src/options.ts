@@ -1,3 +1,4 @@
+import type { BertConfig, BertHead } from "lat-models";
 import { z } from "zod";
 import { columnsSchema } from "./data/given.ts";
 
@@ -45,3 +46,19 @@ export const optionsSchema = z
     message: "expected validation + test below 1, or nothing is left for training",
   });
 export type Options = z.infer<typeof optionsSchema>;
+
+/** The encoder's sentences are means over tokens, as it was trained for. */
+export const head: BertHead = { classes: 2, pooling: "mean" };
+
+export function bertConfig({ model }: Options): BertConfig {
+  return {
+    vocab_size: model.vocabulary,
+    hidden_size: model.width,
+    intermediate_size: model.inner,
+    num_hidden_layers: model.layers,
+    num_attention_heads: model.heads,
+    layer_norm_eps: 1e-12,
+    max_position_embeddings: model.positions,
+    type_vocab_size: 2,
+  };
+}

@@ -29,7 +29,7 @@ export interface Attacked {
 export interface AttackContext {
   readonly victim: Victim;
   readonly encode: (texts: readonly string[]) => Promise<Encoding[]>;
-  /** Texts of the training split, which an attacker may know. */
+  /** Harmful texts, and beginnings of benign ones, of the training split, which an attacker may know. */
   readonly training: { readonly harmful: readonly string[]; readonly benign: readonly string[] };
   /** Words that a text can be filled with: whole tokens, with their ids. */
   readonly fillers: { readonly words: readonly string[]; readonly ids: Int32Array };
@@ -39,19 +39,24 @@ export interface AttackContext {
 /** Makes texts look benign to a network. A function of its arguments alone. */
 export type TextAttack = (context: AttackContext, targets: readonly Target[]) => Promise<Attacked[]>;
 
-/** Asks the network about candidates for every text and keeps the one that looks most benign: of `best` and of these. */
+/**
+ * Asks the network about candidates for every text and keeps the one that looks most benign: of `best` and of these.
+ * One that is longer than what the network reads does not count, since it might only hide what is harmful.
+ */
 export async function keepBest(
   { victim, encode }: AttackContext,
   best: readonly Attacked[],
   candidates: readonly (readonly string[])[],
 ): Promise<Attacked[]> {
-  const logOdds = victim.logOdds(await encode(candidates.flat()));
+  const encodings = await encode(candidates.flat());
+  const logOdds = victim.logOdds(encodings);
   let next = 0;
   return best.map((start, i) => {
     let kept = start;
     for (const text of candidates[i]!) {
-      const found = { text, logOdds: logOdds[next++]!, queries: 0 };
-      if (found.logOdds < kept.logOdds) kept = found;
+      const found = { text, logOdds: logOdds[next]!, queries: 0 };
+      if (!encodings[next]!.cut && found.logOdds < kept.logOdds) kept = found;
+      next += 1;
     }
     return { ...kept, queries: start.queries + candidates[i]!.length };
   });

@@ -1,8 +1,5 @@
 import { type AttackContext, type Attacked, drawsFor, keepBest, type Target } from "./attack.ts";
 
-/** Words of benign training text that stand beside a harmful text, at most. */
-const WORDS = 20;
-
 const friendly = [
   "Thank you so much for asking, I hope you are having a lovely day with your family.",
   "I am happy to help you with your garden, your recipes and your holiday plans.",
@@ -21,7 +18,7 @@ export function distractingContext(side: "before" | "after") {
     const candidates = targets.map(({ text }, i) => {
       const random = drawsFor(context, `context ${side}`, i);
       const sentence = friendly[random.integer(friendly.length, 0)]!;
-      const snippet = benign[random.integer(benign.length, 1)]!.split(/\s+/).slice(0, WORDS).join(" ");
+      const snippet = benign[random.integer(benign.length, 1)]!;
       return [sentence, snippet].map((added) => (side === "before" ? `${added} ${text}` : `${text} ${added}`));
     });
     return keepBest(context, best, candidates);

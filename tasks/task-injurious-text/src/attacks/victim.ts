@@ -79,13 +79,14 @@ export function victims(model: Model, padId: number, buckets: readonly number[])
       const candidates = { tokens: tf.tensor2d(repeated, [...shape], "int32"), mask: tf.ones([...shape]) };
       const sums = Array.from({ length: places }, () => new Float32Array(words.length));
       for (const { batch, indices } of batches(encodings)) {
-        const estimates = fill(parameters, batch, candidates);
+        const share = Float32Array.from({ length: BATCH }, (_, row) => Number(row < indices.length) / encodings.length);
+        const shares = tf.tensor1d(share);
+        const estimates = fill(parameters, batch, shares, candidates);
         const values = estimates.dataSync();
         for (const [place, sum] of sums.entries()) {
-          for (let word = 0; word < words.length; word++)
-            sum[word]! += (values[place * words.length + word]! * indices.length) / encodings.length;
+          for (let word = 0; word < words.length; word++) sum[word]! += values[place * words.length + word]!;
         }
-        disposeAll(batch, estimates);
+        disposeAll(batch, shares, estimates);
       }
       disposeAll(candidates);
       return sums;
@@ -121,11 +122,12 @@ function compiledQueries(model: Model) {
       },
       { name: "substitutions", ...options },
     ),
-    /** `words.tokens` [word, 1 + place] → [place, word]. */
+    /** `shares` [text] weighs the texts; `words.tokens` is [word, 1 + place] → [place, word]. */
     fill: compile(
-      (parameters: Tensors, batch: State, words: State) => {
+      (parameters: Tensors, batch: State, shares: Tensor, words: State) => {
         const places = words.tokens!.shape[1]! - 1;
-        const gradient = tf.slice(tf.mean(slope(parameters, batch), 0), [1, 0], [places, -1]);
+        const weighted = tf.mul(slope(parameters, batch), tf.reshape(shares, [-1, 1, 1]));
+        const gradient = tf.slice(tf.sum(weighted, 0), [1, 0], [places, -1]);
         const candidates = tf.slice(embeddings(parameters, words), [0, 1, 0], [-1, places, -1]);
         return tf.transpose(tf.sum(tf.mul(candidates, gradient), 2));
       },

@@ -1,0 +1,62 @@
+import { initialize, resolveRun, silent } from "lat-engine";
+import { disposeAll, tf } from "lat-tensorflow";
+import { afterAll, expect, test } from "vitest";
+import { attacks } from "./attacks/attacks.ts";
+import task from "./index.ts";
+import { madePackages, tinyOptions } from "./testing/made-packages.ts";
+
+const { context, remove } = await madePackages();
+afterAll(remove);
+const prepared = await task.prepare(tinyOptions, context);
+const warnings: string[] = [];
+const evaluating = { progress: silent.progress, warn: (message: string) => warnings.push(message) };
+
+test("prepares balanced splits of texts and the published encoder with a new head", () => {
+  expect([prepared.defend.size, prepared.validation.size]).toEqual([128, 24]);
+  const { labels } = prepared.defend.batch(Array.from({ length: prepared.defend.size }, (_, i) => i));
+  expect([...labels!.data].filter((label) => label === 1)).toHaveLength(64);
+  const parameters = prepared.initialParameters!();
+  expect(Object.keys(parameters)).toEqual(Object.keys(prepared.model.parameters));
+  disposeAll(parameters);
+});
+
+test("knows the sites of its model without preparing anything", () => {
+  const { names, input } = task.sites(tinyOptions);
+  expect(names).toEqual(prepared.model.sites.map(({ name }) => name));
+  expect(input).toBe("embeddings");
+  expect(() =>
+    resolveRun(task, { preset: "nano", method: "lat", epsilon: 1, seed: 0, sites: ["layers.6.residual"] }),
+  ).toThrow(/unknown site .*"layers\.6\.residual".*did you mean/);
+});
+
+test("evaluates: every set with every metric, its denominator, axis and direction", async () => {
+  const parameters = initialize(prepared.model, 0);
+  const before = tf.memory().numTensors;
+  const { metrics, samples } = await prepared.evaluate(parameters, evaluating);
+  expect(tf.memory().numTensors).toBe(before);
+  const named = new Map(metrics.map((metric) => [metric.name, metric]));
+  expect(named.size).toBe(metrics.length);
+  const quantities = ["auroc", "accuracy", "f1", "false-negative-rate-at-5", "false-negative-rate-at-10", "loss"];
+  for (const quantity of quantities) {
+    const axis = { axis: "unforeseen" };
+    expect(named.get(`${quantity}/clean`)).toMatchObject({ axis: "clean" });
+    for (const set of [...Object.keys(attacks), "worst"]) expect(named.get(`${quantity}/${set}`)).toMatchObject(axis);
+  }
+  const rate = (set: string) => named.get(`false-negative-rate-at-10/${set}`)!;
+  expect([rate("clean").n, rate("words").n, rate("worst").n]).toEqual([16, 12, 12]);
+  for (const attack of Object.keys(attacks)) {
+    expect(rate("worst").value).toBeGreaterThanOrEqual(rate(attack).value);
+    expect(named.get(`queries/${attack}`)!.value).toBeGreaterThan(0);
+    expect(samples.filter(({ group }) => group === attack)).toHaveLength(3);
+    const warned = warnings.some((message) => message.includes(`"${attack}" changed the verdict on none`));
+    expect(warned).toBe((named.get(`attack-success-rate/${attack}`)?.value ?? 0) === 0);
+  }
+  disposeAll(parameters);
+});
+
+test("repeats exactly", async () => {
+  const again = await task.prepare(tinyOptions, context);
+  const parameters = initialize(prepared.model, 1);
+  expect(await again.evaluate(parameters, evaluating)).toEqual(await prepared.evaluate(parameters, evaluating));
+  disposeAll(parameters);
+});
