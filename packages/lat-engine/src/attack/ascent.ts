@@ -50,11 +50,15 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
     return perExample(network, objective, output, state);
   }
 
-  /** Keeps h + δ between bounds (refused for several sites: the later ones' activations are not known here). */
+  /**
+   * Keeps h + δ between bounds: those asked for (refused for several sites, since the later ones' activations are not
+   * known here), else the site's own, which only a network's input has.
+   */
   function intoRange(site: Site, state: State, delta: Tensor): Tensor {
-    if (config.range === "none") return delta;
+    const range = config.range === "none" ? site.range : config.range;
+    if (range === undefined) return delta;
     const h = state[site.key]!;
-    const [low, high] = config.range === "batch" ? [tf.min(h), tf.max(h)] : config.range;
+    const [low, high] = range === "batch" ? [tf.min(h), tf.max(h)] : range;
     return tf.sub(tf.minimum(tf.maximum(tf.add(h, delta), low), high), h);
   }
 

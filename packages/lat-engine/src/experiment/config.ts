@@ -59,7 +59,10 @@ export const attackSchema = z.strictObject({
   /** An example whose loss has reached this value is moved no further; null: never stop early. */
   stopAtLoss: positive.nullable().default(null),
   objective: z.enum(["untargeted", "targeted", "away"]).default("untargeted"),
-  /** Keep h + δ inside: the batch's own smallest and largest activation, or given bounds. */
+  /**
+   * Keep h + δ inside: the batch's own smallest and largest activation, or given bounds; `none`: only those that the site
+   * has by itself.
+   */
   range: z
     .union([
       z.enum(["none", "batch"]),

@@ -42,6 +42,8 @@ export interface Site {
   readonly key: string;
   /** Whether axis 1 of the activation is the token, so that per-token balls and masks apply. */
   readonly tokens: boolean;
+  /** What its values are always within (pixels: 0 to 1): perturbed ones are kept there. */
+  readonly range?: readonly [low: number, high: number];
 }
 
 /** The name and shape of one parameter, and how a network trained from scratch starts it. */

@@ -36,7 +36,7 @@ export function resnet(config: ResnetConfig): Model {
     parameters: parameterSpecs(config, blocks),
     stages: [stemStage(config), ...blocks.map((block) => blockStage(config, block)), headStage],
     sites: [
-      site("input", 0, "pixels"),
+      { ...site("input", 0, "pixels"), range: [0, 1] },
       site("conv1", 1, "h"),
       ...blocks.map((_, index) => site(`blocks.${index}`, index + 2, "h")),
     ],
