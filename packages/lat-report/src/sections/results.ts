@@ -48,7 +48,9 @@ export function results(analysis: Analysis): Block[] {
 }
 
 function partsTable(analysis: Analysis, whole: string, parts: readonly string[]): Block {
-  const shorten = (name: string) => ({ ...metricColumn(analysis, name), title: name.slice(whole.length + 1) });
+  // `auroc/words` is a part of `auroc/worst`, `attack-success-rate/alpha` one of `attack-success-rate`.
+  const common = whole.endsWith("/worst") ? whole.indexOf("/") : whole.length;
+  const shorten = (name: string) => ({ ...metricColumn(analysis, name), title: name.slice(common + 1) });
   const table: Table = {
     type: "table",
     caption: `${metricTitle(whole)} by part: means over seeds with 95 % intervals.`,

@@ -39,3 +39,12 @@ test("without attack success the first unforeseen metric is the primary one", ()
   expect(axes.unforeseen).toEqual(["accuracy/snow", "accuracy/wood"]);
   expect(axes.parts.size).toBe(0);
 });
+
+test("what is measured under each attack belongs to the worst of them, the clean figure does not", () => {
+  const axes = chooseAxes(
+    study(["auroc/clean", "clean"], ["auroc/words", "unforeseen"], ["auroc/worst", "unforeseen"]),
+  );
+  expect(axes.clean).toEqual(["auroc/clean"]);
+  expect(axes.unforeseen).toEqual(["auroc/worst"]);
+  expect(axes.parts).toEqual(new Map([["auroc/worst", ["auroc/words"]]]));
+});

@@ -7,7 +7,10 @@ export interface Axes {
   readonly clean: readonly Metric["name"][];
   /** Metrics of the unforeseen axis; the first one is the primary: attack success where it is measured. */
   readonly unforeseen: readonly Metric["name"][];
-  /** The parts of a metric, `attack-success-rate/alpha` of `attack-success-rate`, by the whole's name. */
+  /**
+   * The parts of a metric by the whole's name: `attack-success-rate/alpha` of `attack-success-rate`, and `auroc/words`,
+   * measured under one attack, of `auroc/worst`.
+   */
   readonly parts: ReadonlyMap<string, readonly string[]>;
   readonly better: ReadonlyMap<string, Metric["better"]>;
 }
@@ -20,7 +23,7 @@ export function chooseAxes(study: Study): Axes {
   const wholes: Metric[] = [];
   const parts = new Map<string, string[]>();
   for (const metric of metrics.values()) {
-    const whole = wholeOf(metric.name, metrics);
+    const whole = wholeOf(metric, metrics);
     if (whole === undefined) wholes.push(metric);
     else parts.set(whole, [...(parts.get(whole) ?? []), metric.name]);
   }
@@ -35,9 +38,11 @@ export function chooseAxes(study: Study): Axes {
   };
 }
 
-/** The shortest measured name that `name` is a part of. */
-function wholeOf(name: string, metrics: ReadonlyMap<string, Metric>): string | undefined {
+/** The shortest measured name that a metric's is a part of. */
+function wholeOf({ name, axis }: Metric, metrics: ReadonlyMap<string, Metric>): string | undefined {
   const segments = name.split("/");
+  const worst = `${segments[0]}/worst`;
+  if (axis === "unforeseen" && name !== worst && metrics.has(worst)) return worst;
   for (let length = 1; length < segments.length; length++) {
     const prefix = segments.slice(0, length).join("/");
     if (metrics.has(prefix)) return prefix;
