@@ -6,12 +6,13 @@ import { victims } from "../attacks/victim.ts";
 import type { LabelledText } from "../data/labelled-text.ts";
 import type { Encoding, Tokenizer } from "../data/tokenizer.ts";
 import {
-  attackMetrics,
   flaggingThreshold,
   OPERATING_POINT,
+  queriesMetric,
   type ScoredSet,
   type Scores,
   setMetrics,
+  successMetric,
 } from "./metrics.ts";
 
 /** Attacked texts of each attack that the report shows. */
@@ -82,22 +83,26 @@ export function evaluator(
       results.set(name, await attack(context, targets));
     }
     const worst = groups.map((_, i) => Math.min(...[...results.values()].map((all) => all[i]!.logOdds)));
-    const metrics: Metric[] = [...setMetrics(clean, validationBenign)];
-    for (const [name, all] of [...results, ["worst", undefined] as const]) {
-      const logOdds = all?.map((each) => each.logOdds) ?? worst;
-      metrics.push(
-        ...setMetrics({ name, harmful: { logOdds, groups }, benign: clean.benign }, validationBenign),
-        ...attackMetrics(
-          name,
-          before,
-          logOdds,
-          all?.map(({ queries }) => queries),
-          threshold,
-        ),
-      );
-      if (all) warnOfNone(name, before.logOdds, logOdds, threshold, warn);
+    const asked = groups.map((_, i) => [...results.values()].reduce((sum, all) => sum + all[i]!.queries, 0));
+    const under = (name: string, logOdds: readonly number[]): Metric[] =>
+      setMetrics({ name, harmful: { logOdds, groups }, benign: clean.benign }, validationBenign);
+    const metrics: Metric[] = [
+      ...setMetrics(clean, validationBenign),
+      ...successMetric(before, worst, threshold),
+      queriesMetric(asked, groups),
+      ...under("worst", worst),
+      ...people.flatMap((set) => setMetrics(set, validationBenign)),
+    ];
+    for (const [name, all] of results) {
+      const logOdds = all.map((each) => each.logOdds);
+      const queries = all.map((each) => each.queries);
+      const success = successMetric(before, logOdds, threshold, name);
+      metrics.push(...under(name, logOdds), ...success, queriesMetric(queries, groups, name));
+      // Such an attack says nothing for a network: it may be too weak, or its gradients vanish.
+      if ((success[0]?.value ?? 0) === 0) {
+        warn(`the attack "${name}" changed the verdict on none of ${success[0]?.n ?? 0} flagged texts`);
+      }
     }
-    metrics.push(...people.flatMap((set) => setMetrics(set, validationBenign)));
     progress(total, total, "measured");
     return { metrics, samples: samplesOf(targets, results, threshold) };
   };
@@ -109,19 +114,6 @@ function byLabel(texts: readonly LabelledText[], logOdds: Float64Array): { harmf
     return { logOdds: indices.map((i) => logOdds[i]!), groups: indices.map((i) => texts[i]!.group) };
   };
   return { harmful: of(true), benign: of(false) };
-}
-
-/** An attack that changes no verdict says nothing for a network: it may be too weak, or its gradients vanish. */
-function warnOfNone(
-  name: string,
-  before: ArrayLike<number>,
-  after: readonly number[],
-  threshold: number,
-  warn: (message: string) => void,
-): void {
-  const flagged = after.filter((_, i) => before[i]! > threshold).length;
-  const changed = after.filter((score, i) => before[i]! > threshold && score <= threshold).length;
-  if (changed === 0) warn(`the attack "${name}" changed the verdict on none of ${flagged} flagged texts`);
 }
 
 /** The texts that each attack changed first, with the verdict on them. */

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { attackMetrics, flaggingThreshold, lossOfHarmful, type ScoredSet, setMetrics } from "./metrics.ts";
+import {
+  flaggingThreshold,
+  lossOfHarmful,
+  queriesMetric,
+  type ScoredSet,
+  setMetrics,
+  successMetric,
+} from "./metrics.ts";
 
 const set: ScoredSet = {
   name: "words",
@@ -37,13 +44,11 @@ test("measures a set by hand-counted figures, with denominators, intervals, axis
 });
 
 test("success is counted among the texts that were flagged", () => {
-  const metrics = attackMetrics("words", set.harmful, [3, -5, -5, -5, 4], [2, 2, 3, 2, 2], 0);
-  expect(metrics).toMatchObject([
+  expect(successMetric(set.harmful, [3, -5, -5, -5, 4], 0, "words")).toMatchObject([
     { name: "attack-success-rate/words", value: 2 / 3, n: 3, better: "lower" },
-    { name: "queries/words", value: 11 / 5, n: 5, better: "higher" },
   ]);
-  const none = attackMetrics("words", set.harmful, [0, 0, 0, 0, 0], undefined, 10);
-  expect(none).toEqual([]);
+  expect(successMetric(set.harmful, [0, 0, 0, 0, 0], 10)).toEqual([]);
+  expect(queriesMetric([2, 2, 3, 2, 2], set.harmful.groups)).toMatchObject({ name: "queries", value: 11 / 5, n: 5 });
 });
 
 test("the loss of very certain verdicts is finite", () => {

@@ -86,27 +86,33 @@ function f1(cases: readonly number[], correct: readonly boolean[], positive: rea
 }
 
 /**
- * The share of the texts that were flagged before the attack and are not flagged after it, and how many texts and
- * gradients the attack asked the network for, for each text. Undefined where the network flagged none.
+ * The share of the texts flagged before an attack that are not flagged after it. None where no text was flagged.
+ *
+ * @param attack its name; absent: of the attacks together
  */
-export function attackMetrics(
-  attack: string,
-  before: Scores,
-  after: ArrayLike<number>,
-  queries: readonly number[] | undefined,
-  threshold: number,
-): Metric[] {
+export function successMetric(before: Scores, after: ArrayLike<number>, threshold: number, attack?: string): Metric[] {
   const flagged = [...before.groups.keys()].filter((i) => before.logOdds[i]! > threshold);
-  const success = flagged.map((i) => Number(after[i]! <= threshold));
-  const metric = (name: string, values: readonly number[], groups: readonly string[], better: Metric["better"]) => {
-    const interval = bootstrapInterval(values, name, groups);
-    return { name, value: average(values), n: values.length, interval, axis: "unforeseen", better } satisfies Metric;
-  };
-  const ofFlagged = flagged.map((i) => before.groups[i]!);
-  return [
-    ...(flagged.length > 0 ? [metric(`attack-success-rate/${attack}`, success, ofFlagged, "lower")] : []),
-    ...(queries ? [metric(`queries/${attack}`, queries, before.groups, "higher")] : []),
-  ];
+  if (flagged.length === 0) return [];
+  const hits = flagged.map((i) => Number(after[i]! <= threshold));
+  const groups = flagged.map((i) => before.groups[i]!);
+  return [unforeseen("attack-success-rate", attack, hits, groups, "lower")];
+}
+
+/** How many texts and gradients an attack, or all together, asked a network for: the mean over the texts. */
+export function queriesMetric(queries: readonly number[], groups: readonly string[], attack?: string): Metric {
+  return unforeseen("queries", attack, queries, groups, "higher");
+}
+
+function unforeseen(
+  quantity: string,
+  attack: string | undefined,
+  values: readonly number[],
+  groups: readonly string[],
+  better: Metric["better"],
+): Metric {
+  const name = attack === undefined ? quantity : `${quantity}/${attack}`;
+  const interval = bootstrapInterval(values, name, groups);
+  return { name, value: average(values), n: values.length, interval, axis: "unforeseen", better };
 }
 
 function average(values: readonly number[]): number {
