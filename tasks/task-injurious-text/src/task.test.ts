@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { initialize, resolveRun, silent } from "lat-engine";
 import { disposeAll, tf } from "lat-tensorflow";
 import { afterAll, expect, test } from "vitest";
 import { attacks } from "./attacks/attacks.ts";
 import task from "./index.ts";
+import { folderWith } from "./testing/files.ts";
 import { madePackages, tinyOptions } from "./testing/made-packages.ts";
 
 const { context, remove } = await madePackages();
@@ -59,4 +61,25 @@ test("repeats exactly", async () => {
   const parameters = initialize(prepared.model, 1);
   expect(await again.evaluate(parameters, evaluating)).toEqual(await prepared.evaluate(parameters, evaluating));
   disposeAll(parameters);
+});
+
+test("takes a file of one's own, and adversarial texts that people wrote", async () => {
+  const folder = folderWith({
+    "own.csv": `text,label\n${Array.from({ length: 60 }, (_, i) => `${i % 2 ? "burn" : "kind"} ${i},${i % 2}`).join("\n")}\n`,
+    "people.jsonl": '{"text": "hurt kind", "label": 1}\n{"text": "poison garden", "label": 0.5}\n',
+    "benign.csv": "text,label\nkind,0\n",
+  });
+  const data = { ...context, data: join(folder, "own.csv") };
+  const withSet = (name: string) => ({ ...tinyOptions, heldout: { people: join(folder, name) } });
+  const own = await task.prepare(withSet("people.jsonl"), data);
+  expect(own.defend.size + own.validation.size).toBeGreaterThan(30);
+  const parameters = initialize(own.model, 0);
+  const { metrics } = await own.evaluate(parameters, evaluating);
+  const rate = metrics.find(({ name }) => name === "false-negative-rate-at-10/people")!;
+  expect(rate).toMatchObject({ n: 2, axis: "unforeseen" });
+  disposeAll(parameters);
+  await expect(task.prepare(withSet("benign.csv"), data)).rejects.toThrow(/benign\.csv: none of 1 texts is harmful/);
+  await expect(task.prepare(tinyOptions, { ...context, data: join(folder, "benign.csv") })).rejects.toThrow(
+    /train: 0 harmful and 1 benign texts; expected some of both/,
+  );
 });

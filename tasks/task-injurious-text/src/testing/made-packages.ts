@@ -9,7 +9,7 @@ import { knownWords, tinyTokenizer, tinyVocabulary } from "./tiny-tokenizer.ts";
 
 /** Options of an experiment that takes seconds. */
 export const tinyOptions: Options = optionsSchema.parse({
-  buckets: [8, 16],
+  buckets: [16],
   room: 16,
   attacked: 12,
   model: { vocabulary: tinyVocabulary.length, width: 16, layers: 2, heads: 2, inner: 32, positions: 128 },
