@@ -52,7 +52,7 @@ export const optionsSchema = z.strictObject({
     .prefault({}),
   evaluate: z
     .strictObject({
-      strength: z.enum(strengths).default("medium"),
+      strength: z.enum(strengths).default("low"),
       /** Ascents of each attack. */
       steps: count.default(10),
     })

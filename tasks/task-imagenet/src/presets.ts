@@ -7,7 +7,7 @@ export const presets: Readonly<Record<string, Preset<Options>>> = {
     options: optionsSchema.parse({}),
     implant: trainSchema.parse({
       batchSize: 64,
-      epochs: 22,
+      epochs: 12,
       learningRate: 3e-3,
       schedule: "cosine",
       weightDecay: 0.05,
@@ -15,12 +15,12 @@ export const presets: Readonly<Record<string, Preset<Options>>> = {
     }),
     defend: trainSchema.parse({
       batchSize: 64,
-      epochs: 3,
+      epochs: 2,
       optimizer: "sgd",
       learningRate: 0.01,
       checkpointEvery: 100,
     }),
-    attack: attackSchema.parse({ steps: 4, range: "none" }),
+    attack: attackSchema.parse({ steps: 4 }),
     site: "conv1",
     sweep: { epsilons: { rlp: [4, 8], at: [0.5, 1], lat: [4, 8] }, seeds: [0, 1] },
   },

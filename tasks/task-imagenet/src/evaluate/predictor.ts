@@ -14,8 +14,8 @@ import {
 } from "lat-engine";
 import { compile, disposeAll, tf } from "lat-tensorflow";
 
-/** Pictures in a forward pass. */
-const BATCH = 100;
+/** Pictures in a forward pass, at most. */
+const LARGEST_BATCH = 128;
 
 /** The classes that a network sees in the pictures of a set. */
 export type Predict = (parameters: Tensors) => Int32Array;
@@ -48,11 +48,13 @@ export function predictor(
   );
   const attacker: Attack | undefined = assault && attack(network, [assault.site], assault.config);
 
+  // Batches of one shape, of which the last is filled up as little as can be.
+  const batchSize = Math.ceil(set.size / Math.ceil(set.size / LARGEST_BATCH));
+
   return (parameters) => {
     const predictions = new Int32Array(set.size);
-    for (let from = 0; from < set.size; from += BATCH) {
-      // The last batch is filled up, so that there is one shape.
-      const indices = Array.from({ length: BATCH }, (_, i) => (from + i) % set.size);
+    for (let from = 0; from < set.size; from += batchSize) {
+      const indices = Array.from({ length: batchSize }, (_, i) => (from + i) % set.size);
       const batch = toTensors(complete(set.batch(indices), indices));
       const epsilon = tf.scalar(assault?.epsilon ?? 0);
       const perturbations = attacker

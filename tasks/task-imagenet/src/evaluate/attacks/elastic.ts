@@ -3,7 +3,7 @@ import type { UnforeseenAttack } from "../unforeseen.ts";
 import { smooth } from "./grid.ts";
 
 /** Standard deviation of the smoothing as a share of the side: 3 pixels of 224 would leave nothing to smooth in 32. */
-const SMOOTHING = 1 / 20;
+const SMOOTHING = 1 / 10;
 
 /**
  * Elastic: every pixel is taken from a place near it, by bilinear interpolation; δ holds the displacements (down, right),

@@ -2,10 +2,12 @@ import { hostRandom, tf } from "lat-tensorflow";
 import type { UnforeseenAttack } from "../unforeseen.ts";
 
 /** Impulses of a picture, each the centre of a Gabor kernel. */
-const IMPULSES = 64;
+const IMPULSES = 128;
 /** Of the kernel, as shares of the side: standard deviation of its Gaussian, and waves across the picture. */
 const DEVIATION = 1 / 16;
 const WAVES = 6;
+/** Standard deviations from its middle at which a kernel ends. */
+const REACH = 3;
 
 /**
  * Gabor: noise of one orientation for each picture. Impulses at random places are each given a Gabor kernel, a wave under
@@ -31,14 +33,22 @@ function drawKernels(size: number, seed: number, index: number): Float32Array {
   const random = hostRandom(seed, "gabor", index);
   const angle = Math.PI * random.uniform(0);
   const wave = (2 * Math.PI * WAVES) / size;
+  const deviation = DEVIATION * size;
   const kernels = new Float32Array(IMPULSES * size * size);
+  const near = (middle: number): number[] => {
+    const first = Math.max(0, Math.ceil(middle - REACH * deviation));
+    const last = Math.min(size - 1, Math.floor(middle + REACH * deviation));
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  };
   for (let impulse = 0; impulse < IMPULSES; impulse++) {
-    const [row, column] = [1, 2].map((draw) => size * random.uniform(2 * impulse + draw)) as [number, number];
-    for (let pixel = 0; pixel < size * size; pixel++) {
-      const [down, right] = [Math.floor(pixel / size) - row, (pixel % size) - column];
-      const envelope = Math.exp(-(down ** 2 + right ** 2) / (2 * (DEVIATION * size) ** 2));
-      kernels[impulse * size * size + pixel] =
-        envelope * Math.cos(wave * (right * Math.cos(angle) + down * Math.sin(angle)));
+    const [top, left] = [1, 2].map((draw) => size * random.uniform(2 * impulse + draw)) as [number, number];
+    for (const row of near(top)) {
+      for (const column of near(left)) {
+        const [down, right] = [row - top, column - left];
+        const envelope = Math.exp(-(down ** 2 + right ** 2) / (2 * deviation ** 2));
+        const phase = wave * (right * Math.cos(angle) + down * Math.sin(angle));
+        kernels[impulse * size * size + row * size + column] = envelope * Math.cos(phase);
+      }
     }
   }
   return kernels;

@@ -5,9 +5,9 @@ import { coordinates, upsample } from "./grid.ts";
 /** Points of the coarse field in each direction. */
 const POINTS = 8;
 /** Rings between the middle of the picture and its side. */
-const RINGS = 5;
+const RINGS = 4;
 /** How dark the dark rings are: the share of the picture's light that they take. */
-const DARKNESS = 0.5;
+const DARKNESS = 0.15;
 
 /**
  * Wood: rings as of a trunk darken the picture. δ holds displacements (down, right) on a coarse grid, which bend the
