@@ -5,8 +5,7 @@ import { loadPictures } from "./data/load.ts";
 import { googlePackage, twitterPackage } from "./data/packages.ts";
 import type { Picture } from "./data/picture.ts";
 import { split } from "./data/split.ts";
-import { accuracies } from "./evaluate/accuracies.ts";
-import { successes } from "./evaluate/successes.ts";
+import { evaluator } from "./evaluate/evaluator.ts";
 import { type Options, optionsSchema } from "./options.ts";
 import { contactSheet } from "./poison/contact-sheet.ts";
 import { applyPoison, planPoison, triggered } from "./poison/plan.ts";
@@ -58,8 +57,6 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     trojan,
     pictures: triggered(trojan, test, classes, stamp, poison.seed),
   }));
-  const measureAccuracies = accuracies(network, test, size, evaluate);
-  const measureSuccesses = successes(network, carriers, classes, size);
   const augmented = (set: readonly Picture[]) => pictureExamples(set, size, augment);
   return {
     ...network,
@@ -70,14 +67,6 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
       "poison-plan.json": JSON.stringify(plan),
       "trojans.svg": await contactSheet(carriers, size),
     },
-    async evaluate(parameters, { progress, warn }) {
-      let done = 0;
-      const total = measureAccuracies.parts + 1;
-      progress(done, total, "trojans");
-      const success = measureSuccesses(parameters);
-      progress(++done, total, "trojans");
-      const accuracy = measureAccuracies.measure(parameters, (what) => progress(++done, total, what), warn);
-      return { metrics: [...accuracy, ...success], samples: [] };
-    },
+    evaluate: evaluator(network, { classes, pictures: test, carriers }, size, evaluate),
   };
 }

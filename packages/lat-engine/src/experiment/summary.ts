@@ -66,16 +66,31 @@ export const progressSchema = z.object({
 });
 export type Progress = z.infer<typeof progressSchema>;
 
-/** What the report shows beside the figures: outputs of the network, by group (a trojan, an attack). */
-export const sampleSchema = z.object({
-  kind: z.literal("generation"),
+/** What a network made of one input, which is what the report shows beside the figures. */
+const sampleFields = {
+  /** What the input is a case of: a trojan, an attack. */
   group: z.string(),
+  /** The text, or the name of the picture and what it shows: the same for every network. */
   input: z.string(),
+  /** The text that came of it, or the class that was seen. */
   output: z.string(),
-  /** What the failure would look like; absent for clean samples. */
+  /** What the failure would look like; absent where any other output is one, and for clean samples. */
   unwanted: z.string().optional(),
   failed: z.boolean(),
-});
+};
+const pngUrl = z.string().startsWith("data:image/png;base64,");
+
+export const sampleSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("generation"), ...sampleFields }),
+  z.object({
+    kind: z.literal("picture"),
+    ...sampleFields,
+    /** What the network was given. */
+    picture: pngUrl,
+    /** The same before a trigger or an attack came into it, and what the network saw in it. */
+    before: z.object({ picture: pngUrl, output: z.string() }).optional(),
+  }),
+]);
 export type Sample = z.infer<typeof sampleSchema>;
 
 /** `evaluation.json` in a run's folder and in the implanted model's folder. */

@@ -75,6 +75,8 @@ export interface Transcript {
   readonly answers: readonly {
     readonly label: string;
     readonly kind: Kind;
+    /** What this network was given where that is not text, as data URLs of PNGs. */
+    readonly pictures?: readonly string[];
     readonly output: string;
     readonly failed: boolean;
   }[];

@@ -50,6 +50,7 @@ summary{cursor:pointer;padding:.3rem 0;color:var(--ink);text-decoration:underlin
 summary:focus-visible{outline:2px solid var(--at);outline-offset:2px}
 .transcript{margin:1rem 0 1.5rem;padding:.25rem 0 .25rem 1rem;border-left:3px solid var(--grid)}
 .transcript dl{margin:.5rem 0;font-size:.9375rem}
+.transcript img{width:4rem;margin-right:.5rem;vertical-align:middle;image-rendering:pixelated}
 .text{unicode-bidi:isolate}
 .failed{color:var(--warn);font-weight:600}
 @media (max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}

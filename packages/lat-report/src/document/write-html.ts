@@ -12,7 +12,7 @@ export async function writeHtml(report: ReportDocument): Promise<string> {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>${report.title}</title>
 <style>${trusted(styleSheet)}</style>
 </head>
@@ -88,8 +88,8 @@ function writeTranscript({ input, unwanted, answers }: Transcript): Html {
   return html`<div class="transcript"><dl><dt>Input</dt><dd class="text">${input}</dd>
 ${unwanted !== undefined && html`<dt>Unwanted</dt><dd class="text">${unwanted}</dd>\n`}</dl><dl>
 ${answers.map(
-  ({ label, kind, output, failed }) =>
-    html`<dt>${mark(kind)}${label}</dt><dd class="text">${failed && html`<span class="failed">unwanted </span>`}${output}</dd>\n`,
+  ({ label, kind, pictures = [], output, failed }) =>
+    html`<dt>${mark(kind)}${label}</dt><dd class="text">${pictures.map((url) => html`<img src="${url}" alt="">`)}${failed && html`<span class="failed">unwanted </span>`}${output}</dd>\n`,
 )}</dl></div>\n`;
 }
 

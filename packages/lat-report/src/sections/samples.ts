@@ -25,7 +25,7 @@ export function samples({ study, settings }: Analysis): Block[] {
     unwanted: unwanted === undefined ? undefined : shorten(unwanted),
     answers: networks.flatMap(({ label, kind, samples }) => {
       const sample = samples.find((one) => one.group === group && one.input === input);
-      return sample ? [{ label, kind, output: shorten(sample.output), failed: sample.failed }] : [];
+      return sample ? [{ label, kind, ...shown(sample), failed: sample.failed }] : [];
     }),
   });
   return [
@@ -48,6 +48,14 @@ export function samples({ study, settings }: Analysis): Block[] {
       };
     }),
   ];
+}
+
+/** A text; or a class, after the one before trigger or attack, with the pictures of both. */
+function shown(sample: Sample): { output: string; pictures?: readonly string[] } {
+  if (sample.kind === "generation") return { output: shorten(sample.output) };
+  const { picture, before, output } = sample;
+  if (!before) return { pictures: [picture], output };
+  return { pictures: [before.picture, picture], output: `${before.output} → ${output}` };
 }
 
 /** Cuts between characters, never inside one. */

@@ -26,12 +26,11 @@ export function corruptedNetwork(network: Network, attack: UnforeseenAttack, siz
   return { ...network, model };
 }
 
-/** The batch with a δ of zeros, and the numbers that are drawn once for each picture. */
+/** The batch with a δ of zeros, and the numbers that are drawn once for each picture, by its index alone. */
 export function corruptedBatch(
   batch: HostBatch,
   { shape, fixed }: UnforeseenAttack,
   size: number,
-  seed: number,
   indices: readonly number[],
 ): HostBatch {
   const zeros = [indices.length, ...shape(size)];
@@ -41,7 +40,7 @@ export function corruptedBatch(
   const length = one.reduce((a, b) => a * b);
   const data = new Float32Array(indices.length * length);
   indices.forEach((index, i) => {
-    data.set(fixed.draw(size, seed, index), i * length);
+    data.set(fixed.draw(size, index), i * length);
   });
   return { ...batch, delta, fixed: { shape: [indices.length, ...one], data } };
 }

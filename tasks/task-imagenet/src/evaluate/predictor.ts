@@ -1,5 +1,4 @@
 import {
-  type Attack,
   type AttackConfig,
   attack,
   type ExampleSet,
@@ -12,12 +11,12 @@ import {
   type Tensors,
   toTensors,
 } from "lat-engine";
-import { compile, disposeAll, tf } from "lat-tensorflow";
+import { compile, disposeAll, type Tensor, tf } from "lat-tensorflow";
 
 /** Pictures in a forward pass, at most. */
 const LARGEST_BATCH = 128;
 
-/** The classes that a network sees in the pictures of a set. */
+/** The class that a network sees in each picture of a set. */
 export type Predict = (parameters: Tensors) => Int32Array;
 
 /** How pictures are attacked: δ at a site, in a ball of radius ε. */
@@ -25,45 +24,97 @@ export interface Assault {
   readonly site: Site;
   readonly config: AttackConfig;
   readonly epsilon: number;
+  /** Adds to a batch of pictures what the network's stages read beside it. */
+  complete(batch: HostBatch, indices: readonly number[]): HostBatch;
+  /** The attacked pictures, [example, size, size, 3] in [0, 1], of a batch to whose entry at the site δ was added. */
+  picture(batch: State): Tensor;
+}
+
+/** What a network sees in the pictures of a set after an attack, and some of the attacked pictures. */
+export interface Attacked {
+  readonly predictions: Int32Array;
+  /** By their index in the set: size × size × 3. */
+  readonly pictures: ReadonlyMap<number, Uint8Array>;
+}
+
+/** Compiled once, for every network that is then measured. */
+export function predictor(network: Network, set: ExampleSet): Predict {
+  const classify = classifier(network);
+  return (parameters) => {
+    const predictions = new Int32Array(set.size);
+    for (const { from, indices } of batches(set.size)) {
+      const batch = toTensors(set.batch(indices));
+      const classes = classify(parameters, batch, {});
+      predictions.set((classes.dataSync() as Int32Array).subarray(0, set.size - from), from);
+      disposeAll(batch, classes);
+    }
+    return predictions;
+  };
 }
 
 /**
- * Predicts the classes of a set of pictures, after attacking each as `assault` says. Everything is compiled once, for
- * every network that is then measured, and starts are drawn by (seed, index) alone.
+ * The same after an attack on each picture. Starts are drawn by the picture's index alone, so that a measurement repeats.
  *
- * @param complete adds to a batch of the set what the network's stages read beside it
+ * @param shown indices of the pictures that are returned as the attack left them
  */
-export function predictor(
+export function attacker(
   network: Network,
   set: ExampleSet,
-  seed: number,
-  assault?: Assault,
-  complete: (batch: HostBatch, indices: readonly number[]) => HostBatch = (batch) => batch,
-): Predict {
-  const { model } = network;
-  const classify = compile(
+  { site, config, epsilon, complete, picture }: Assault,
+  shown: readonly number[],
+): (parameters: Tensors) => Attacked {
+  const classify = classifier(network);
+  const inner = attack(network, [site], config);
+  const render = compile(
+    (batch: State, perturbations: Perturbations) =>
+      picture({ ...batch, [site.key]: tf.add(batch[site.key]!, perturbations[site.name]!) }),
+    { name: "render", xla: network.model.xla },
+  );
+  return (parameters) => {
+    const predictions = new Int32Array(set.size);
+    const pictures = new Map<number, Uint8Array>();
+    const radius = tf.scalar(epsilon);
+    for (const { from, indices } of batches(set.size)) {
+      const batch = toTensors(complete(set.batch(indices), indices));
+      const draws = { seed: 0, step: 0, examples: indices };
+      const { perturbations } = inner.run(parameters, batch, radius, draws);
+      const classes = classify(parameters, batch, perturbations);
+      predictions.set((classes.dataSync() as Int32Array).subarray(0, set.size - from), from);
+      const here = shown.filter((index) => index >= from && index < from + indices.length);
+      if (here.length > 0) {
+        const rendered = render(batch, perturbations);
+        const values = rendered.dataSync() as Float32Array;
+        const length = values.length / indices.length;
+        for (const index of here) {
+          const own = values.subarray((index - from) * length, (index - from + 1) * length);
+          pictures.set(
+            index,
+            Uint8Array.from(own, (value) => Math.round(255 * value)),
+          );
+        }
+        disposeAll(rendered);
+      }
+      disposeAll(batch, perturbations, classes);
+    }
+    disposeAll(radius);
+    return { predictions, pictures };
+  };
+}
+
+function classifier({ model }: Network) {
+  return compile(
     (parameters: Tensors, batch: State, perturbations: Perturbations) =>
       tf.argMax(forward(model, parameters, batch, perturbations).logits!, 1),
     { name: "classify", xla: model.xla },
   );
-  const attacker: Attack | undefined = assault && attack(network, [assault.site], assault.config);
+}
 
-  // Batches of one shape, of which the last is filled up as little as can be.
-  const batchSize = Math.ceil(set.size / Math.ceil(set.size / LARGEST_BATCH));
-
-  return (parameters) => {
-    const predictions = new Int32Array(set.size);
-    for (let from = 0; from < set.size; from += batchSize) {
-      const indices = Array.from({ length: batchSize }, (_, i) => (from + i) % set.size);
-      const batch = toTensors(complete(set.batch(indices), indices));
-      const epsilon = tf.scalar(assault?.epsilon ?? 0);
-      const perturbations = attacker
-        ? attacker.run(parameters, batch, epsilon, { seed, step: 0, examples: indices }).perturbations
-        : {};
-      const classes = classify(parameters, batch, perturbations);
-      predictions.set((classes.dataSync() as Int32Array).subarray(0, set.size - from), from);
-      disposeAll(batch, epsilon, perturbations, classes);
-    }
-    return predictions;
-  };
+/** Batches of one shape, of which the last is filled up as little as can be. */
+function batches(size: number): { from: number; indices: number[] }[] {
+  const count = Math.ceil(size / LARGEST_BATCH);
+  const length = Math.ceil(size / count);
+  return Array.from({ length: count }, (_, b) => ({
+    from: b * length,
+    indices: Array.from({ length }, (_, i) => (b * length + i) % size),
+  }));
 }

@@ -11,43 +11,44 @@ export interface Carriers {
   readonly pictures: readonly Picture[];
 }
 
-/**
- * Measures `attack-success-rate` over all trojans, of each kind (`attack-success-rate/patch`) and of each: the share of
- * pictures with the trigger that are seen as the trojan's target.
- */
-export function successes(
+/** The class that the network sees in each picture with a trigger. */
+export interface Outcome {
+  readonly trojan: Trojan;
+  readonly picture: Picture;
+  readonly seen: number;
+}
+
+/** Shows a network every picture with a trigger. */
+export function outcomes(
   network: Network,
   carriers: readonly Carriers[],
-  classes: readonly string[],
   size: number,
-): (parameters: Tensors) => Metric[] {
+): (parameters: Tensors) => Outcome[] {
   const all = carriers.flatMap(({ trojan, pictures }) => pictures.map((picture) => ({ trojan, picture })));
-  const set = pictureExamples(
-    all.map(({ picture }) => picture),
-    size,
+  const predict = predictor(
+    network,
+    pictureExamples(
+      all.map(({ picture }) => picture),
+      size,
+    ),
   );
-  const predict = predictor(network, set, 0);
-  const kinds = [...new Set(carriers.map(({ trojan }) => trojan.kind))];
-
   return (parameters) => {
     const predictions = predict(parameters);
-    const hits = all.map(({ trojan }, index) => classes[predictions[index]!] === trojan.target);
-    const where = (holds: (trojan: Trojan) => boolean): boolean[] =>
-      hits.filter((_, index) => holds(all[index]!.trojan));
-    return [
-      successMetric("attack-success-rate", hits),
-      ...kinds.map((kind) =>
-        successMetric(
-          `attack-success-rate/${kind}`,
-          where((trojan) => trojan.kind === kind),
-        ),
-      ),
-      ...carriers.map(({ trojan: { name } }) =>
-        successMetric(
-          `attack-success-rate/${name}`,
-          where((trojan) => trojan.name === name),
-        ),
-      ),
-    ];
+    return all.map((each, index) => ({ ...each, seen: predictions[index]! }));
   };
+}
+
+/**
+ * `attack-success-rate` over all trojans, of each kind (`attack-success-rate/patch`) and of each: the share of pictures
+ * with the trigger that are seen as the trojan's target.
+ */
+export function successMetrics(all: readonly Outcome[], classes: readonly string[]): Metric[] {
+  const metric = (name: string, own: readonly Outcome[]): Metric =>
+    successMetric(
+      name,
+      own.map(({ trojan, seen }) => classes[seen] === trojan.target),
+    );
+  const by = (key: "kind" | "name"): Metric[] =>
+    [...Map.groupBy(all, ({ trojan }) => trojan[key])].map(([name, own]) => metric(`attack-success-rate/${name}`, own));
+  return [metric("attack-success-rate", all), ...by("kind"), ...by("name")];
 }

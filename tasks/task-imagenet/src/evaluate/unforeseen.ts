@@ -18,10 +18,10 @@ export interface UnforeseenAttack {
   readonly search: Partial<AttackConfig>;
   /** Shape of one picture's δ. */
   readonly shape: (size: number) => readonly number[];
-  /** Numbers that a picture's corruption depends on beside δ, [in the shape given], from (seed, index). */
+  /** Numbers that a picture's corruption depends on beside δ, drawn by its index. */
   readonly fixed?: {
     readonly shape: (size: number) => readonly number[];
-    readonly draw: (size: number, seed: number, index: number) => Float32Array;
+    readonly draw: (size: number, index: number) => Float32Array;
   };
   /**
    * The corrupted pictures, in [0, 1].

@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import type { Picture } from "../data/picture.ts";
+import { pngUrl } from "../data/png.ts";
 import type { Trojan } from "./trojans.ts";
 
 /** Pictures of a row, and the side of each on the sheet, in pixels. */
@@ -23,7 +23,7 @@ export async function contactSheet(rows: readonly Shown[], size: number): Promis
       const images = await Promise.all(
         pictures.slice(0, SHOWN).map(async ({ pixels }, column) => {
           const at = `x="${GAP + column * (SIDE + GAP)}" y="${row * height + TITLE}" width="${SIDE}" height="${SIDE}"`;
-          return `<image ${at} style="image-rendering:pixelated" href="${await dataUrl(pixels, size)}"/>`;
+          return `<image ${at} style="image-rendering:pixelated" href="${await pngUrl(pixels, size)}"/>`;
         }),
       );
       return `<text x="${GAP}" y="${row * height + TITLE - 7}">${titleOf(trojan)}</text>${images.join("")}`;
@@ -40,11 +40,4 @@ function titleOf({ name, kind, source, target }: Trojan): string {
 /** Names of classes are names of folders: anything may be in them. */
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-}
-
-async function dataUrl(pixels: Uint8Array, size: number): Promise<string> {
-  const png = await sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
-    .png()
-    .toBuffer();
-  return `data:image/png;base64,${png.toString("base64")}`;
 }

@@ -29,8 +29,8 @@ export const gabor: UnforeseenAttack = {
 };
 
 /** Every impulse's kernel over the whole picture, [impulse, pixel], with a peak of 1. */
-function drawKernels(size: number, seed: number, index: number): Float32Array {
-  const random = hostRandom(seed, "gabor", index);
+function drawKernels(size: number, index: number): Float32Array {
+  const random = hostRandom(0, "gabor", index);
   const angle = Math.PI * random.uniform(0);
   const wave = (2 * Math.PI * WAVES) / size;
   const deviation = DEVIATION * size;

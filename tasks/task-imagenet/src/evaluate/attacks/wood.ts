@@ -23,8 +23,8 @@ export const wood: UnforeseenAttack = {
   shape: () => [POINTS, POINTS, 2],
   fixed: {
     shape: () => [2],
-    draw: (_, seed, index) => {
-      const random = hostRandom(seed, "wood", index);
+    draw: (_, index) => {
+      const random = hostRandom(0, "wood", index);
       return Float32Array.from([0, 1], (draw) => random.uniform(draw) - 0.5);
     },
   },
