@@ -40,26 +40,37 @@ export interface AttackContext {
 export type TextAttack = (context: AttackContext, targets: readonly Target[]) => Promise<Attacked[]>;
 
 /**
- * Asks the network about candidates for every text and keeps the one that looks most benign: of `best` and of these.
- * One that is longer than what the network reads does not count, since it might only hide what is harmful.
+ * The log-odds of candidates for every text, one query each. Those of one that is longer than what the network reads are
+ * infinite: it might only hide what is harmful.
  */
-export async function keepBest(
+export async function ask(
   { victim, encode }: AttackContext,
+  candidates: readonly (readonly string[])[],
+): Promise<number[][]> {
+  const encodings = await encode(candidates.flat());
+  const logOdds = [...victim.logOdds(encodings)].map((odds, i) =>
+    encodings[i]!.cut ? Number.POSITIVE_INFINITY : odds,
+  );
+  let next = 0;
+  return candidates.map((all) => all.map(() => logOdds[next++]!));
+}
+
+/** The most benign for every text: of the best so far and of the candidates, about which the network is asked. */
+export async function keepBest(
+  context: AttackContext,
   best: readonly Attacked[],
   candidates: readonly (readonly string[])[],
 ): Promise<Attacked[]> {
-  const encodings = await encode(candidates.flat());
-  const logOdds = victim.logOdds(encodings);
-  let next = 0;
-  return best.map((start, i) => {
-    let kept = start;
-    for (const text of candidates[i]!) {
-      const found = { text, logOdds: logOdds[next]!, queries: 0 };
-      if (!encodings[next]!.cut && found.logOdds < kept.logOdds) kept = found;
-      next += 1;
-    }
-    return { ...kept, queries: start.queries + candidates[i]!.length };
-  });
+  const logOdds = await ask(context, candidates);
+  return best.map((start, i) => moreBenign(start, candidates[i]!, logOdds[i]!));
+}
+
+/** The candidate of the lowest log-odds, or the best so far where none is lower; with the queries for all of them. */
+export function moreBenign(best: Attacked, candidates: readonly string[], logOdds: readonly number[]): Attacked {
+  const queries = best.queries + candidates.length;
+  const lowest = Math.min(...logOdds);
+  if (!(lowest < best.logOdds)) return { ...best, queries };
+  return { text: candidates[logOdds.indexOf(lowest)]!, logOdds: lowest, queries };
 }
 
 /** The text with some of its words replaced, by their index. */

@@ -39,22 +39,22 @@ test.each(Object.keys(attacks))(
 
 const wordsOf = (text: string): string[] => text.split(/[^\p{L}]+/u).filter(Boolean);
 
-test("characters edits at most 15 % of the words in each of the two halves of its budget, rounded up", async () => {
+test("characters edits at most 15 % of the words, rounded up", async () => {
   const attacked = await attacks.characters!(context, targets);
   for (const [i, { text }] of attacked.entries()) {
     const left = new Set(wordsOf(text));
     const edited = wordsOf(texts[i]!).filter((word) => !left.has(word)).length;
-    expect(edited).toBeLessThanOrEqual(2 * Math.ceil((0.15 * targets[i]!.words.length) / 2));
+    expect(edited).toBeLessThanOrEqual(Math.ceil(0.15 * targets[i]!.words.length));
   }
 });
 
-test("words replaces at most 15 % of the words, and only by neighbours", async () => {
+test("words replaces at most 20 % of the words, and only by neighbours", async () => {
   const attacked = await attacks.words!(context, targets);
   for (const [i, { text }] of attacked.entries()) {
     const [before, after] = [wordsOf(texts[i]!), wordsOf(text)];
     expect(after).toHaveLength(before.length);
     const changed = after.flatMap((word, k) => (word === before[k] ? [] : [[before[k]!.toLowerCase(), word] as const]));
-    expect(changed.length).toBeLessThanOrEqual(Math.ceil(0.15 * targets[i]!.words.length));
+    expect(changed.length).toBeLessThanOrEqual(Math.ceil(0.2 * targets[i]!.words.length));
     for (const [from, to] of changed) {
       expect(neighbours.get(vocabulary.indexOf(from))!.map((id) => vocabulary[id])).toContain(to);
     }
@@ -89,15 +89,17 @@ test("the trigger is searched on training texts alone, and lowers their log-odds
 });
 
 test("each edit changes one place of a word, or says that it cannot", () => {
-  const random = hostRandom(0, "edits");
-  expect([...edits.swap!("garden", random)!].sort()).toEqual([..."garden"].sort());
-  expect(edits.swap!("garden", random)).not.toBe("garden");
-  expect(edits.swap!("aaaa", random)).toBeUndefined();
-  expect(edits.space!("garden", random)!.replace(" ", "")).toBe("garden");
-  const homoglyph = edits.homoglyph!("garden", random)!;
-  expect([...homoglyph].filter((letter, i) => letter !== "garden"[i])).toHaveLength(1);
-  expect(homoglyph).toMatch(/[\u0400-\u052f]/);
-  expect(edits.homoglyph!("ффф", random)).toBeUndefined();
+  for (const draw of [0, 0.3, 0.7, 0.999]) {
+    const swapped = edits.swap!("garden", draw)!;
+    expect([...swapped].sort()).toEqual([..."garden"].sort());
+    expect([...swapped].filter((letter, i) => letter !== "garden"[i])).toHaveLength(2);
+    expect(edits.space!("garden", draw)).toMatch(/^[garden]+ [garden]+$/);
+    const homoglyph = edits.homoglyph!("garden", draw)!;
+    expect([...homoglyph].filter((letter, i) => letter !== "garden"[i])).toHaveLength(1);
+    expect(homoglyph).toMatch(/[\u0400-\u052f]/);
+  }
+  expect(edits.swap!("aaaa", 0.5)).toBeUndefined();
+  expect(edits.homoglyph!("ффф", 0.5)).toBeUndefined();
 });
 
 test("neighbours are whole words of a similar embedding, nearest first, and negations have none", () => {

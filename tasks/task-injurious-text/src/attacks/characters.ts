@@ -1,10 +1,17 @@
-import type { HostRandom } from "lat-tensorflow";
-import { type AttackContext, type Attacked, drawsFor, keepBest, replaceWords, type Target } from "./attack.ts";
+import {
+  type AttackContext,
+  type Attacked,
+  ask,
+  drawsFor,
+  keepBest,
+  moreBenign,
+  replaceWords,
+  type Target,
+} from "./attack.ts";
 
-/** Share of the words that are edited at most. */
+/** Share of the words that are edited at most, and their number. */
 const BUDGET = 0.15;
-/** The budget is spent in so many rounds, each of which keeps what lowered the log-odds most. */
-const ROUNDS = 2;
+const MOST = 8;
 
 /** Letters that look the same, of another alphabet. */
 const homoglyphs: Readonly<Record<string, string>> = {
@@ -12,59 +19,55 @@ const homoglyphs: Readonly<Record<string, string>> = {
   ...{ A: "А", B: "В", C: "С", E: "Е", H: "Н", I: "І", K: "К", M: "М", O: "О", P: "Р", S: "Ѕ", T: "Т", X: "Х" },
 };
 
-/** One edit each, at a place drawn from `random`; undefined where the word has no such place. */
-export const edits: Readonly<Record<string, (word: string, random: HostRandom) => string | undefined>> = {
+/** One edit each, at the place that a draw from [0, 1) says; undefined where the word has no such place. */
+export const edits: Readonly<Record<string, (word: string, draw: number) => string | undefined>> = {
   /** Exchanges two neighbouring letters inside, so that the word still reads. */
-  swap(word, random) {
+  swap(word, draw) {
     const places = [...word].flatMap((_, i) => (i > 0 && i + 2 < word.length && word[i] !== word[i + 1] ? [i] : []));
-    if (places.length === 0) return undefined;
-    const i = places[random.integer(places.length, 0)]!;
-    return word.slice(0, i) + word[i + 1]! + word[i]! + word.slice(i + 2);
+    const i = places[Math.floor(draw * places.length)];
+    return i === undefined ? undefined : word.slice(0, i) + word[i + 1]! + word[i]! + word.slice(i + 2);
   },
-  homoglyph(word, random) {
+  homoglyph(word, draw) {
     const places = [...word].flatMap((letter, i) => (Object.hasOwn(homoglyphs, letter) ? [i] : []));
-    if (places.length === 0) return undefined;
-    const i = places[random.integer(places.length, 1)]!;
-    return word.slice(0, i) + homoglyphs[word[i]!]! + word.slice(i + 1);
+    const i = places[Math.floor(draw * places.length)];
+    return i === undefined ? undefined : word.slice(0, i) + homoglyphs[word[i]!]! + word.slice(i + 1);
   },
-  space(word, random) {
-    const i = 1 + random.integer(word.length - 1, 2);
+  space(word, draw) {
+    const i = 1 + Math.floor(draw * (word.length - 1));
     return `${word.slice(0, i)} ${word.slice(i)}`;
   },
 };
 
 /**
  * Typing errors, letters of another alphabet and spaces inside words, in the words that a gradient says the verdict hangs
- * on most: the network chooses between the three kinds. Source of the idea: Gao et al. 2018 (DeepWordBug).
+ * on most. Each edit is tried by itself, then all those together that help: many look suspicious to a network.
+ * Source of the idea: Gao et al. 2018 (DeepWordBug).
  */
 export async function characters(context: AttackContext, targets: readonly Target[]): Promise<Attacked[]> {
-  let best: Attacked[] = targets.map(({ text, logOdds }) => ({ text, logOdds, queries: 1 }));
-  let done = targets.map(() => new Map<number, string>());
-  for (let round = 0; round < ROUNDS; round++) {
-    const tried = targets.map((target, i) => {
-      const words = wordsToEdit(target, round);
-      const random = drawsFor(context, `characters ${round}`, i);
-      return Object.values(edits).map((edit) => {
-        const replacements = new Map(done[i]!);
-        for (const index of words) {
-          const edited = edit(target.words[index]!.text, random);
-          if (edited !== undefined) replacements.set(index, edited);
-        }
-        return replacements;
-      });
+  const edited = targets.map((target, i) => {
+    const random = drawsFor(context, "characters", i);
+    const kinds = Object.values(edits);
+    return wordsToEdit(target).flatMap((index, n) => {
+      const edit = kinds[random.integer(kinds.length, 2 * n)]!(target.words[index]!.text, random.uniform(2 * n + 1));
+      return edit === undefined ? [] : [[index, edit] as const];
     });
-    const texts = tried.map((each, i) => each.map((replacements) => replaceWords(targets[i]!, replacements)));
-    best = await keepBest(context, best, texts);
-    done = done.map((before, i) => tried[i]![texts[i]!.indexOf(best[i]!.text)] ?? before);
-  }
-  return best;
+  });
+  const singly = targets.map((target, i) => edited[i]!.map((edit) => replaceWords(target, new Map([edit]))));
+  const logOdds = await ask(context, singly);
+  const best = targets.map(({ text, logOdds: clean }, i) =>
+    moreBenign({ text, logOdds: clean, queries: 1 }, singly[i]!, logOdds[i]!),
+  );
+  const together = targets.map((target, i) => {
+    const helpful = edited[i]!.filter((_, n) => logOdds[i]![n]! < target.logOdds);
+    return helpful.length > 1 ? [replaceWords(target, new Map(helpful))] : [];
+  });
+  return keepBest(context, best, together);
 }
 
-/** The words of this round: those with letters whose masking would lower the log-odds most. */
-function wordsToEdit({ words }: Target, round: number): number[] {
-  const perRound = Math.ceil((BUDGET * words.length) / ROUNDS);
+/** Words with letters whose masking would lower the log-odds most. */
+function wordsToEdit({ words }: Target): number[] {
   return words
     .flatMap(({ text }, index) => (/^\p{L}{3,}$/u.test(text) ? [index] : []))
     .sort((a, b) => words[a]!.masked - words[b]!.masked)
-    .slice(round * perRound, (round + 1) * perRound);
+    .slice(0, Math.min(MOST, Math.ceil(BUDGET * words.length)));
 }

@@ -6,7 +6,7 @@ import { type AttackContext, type Attacked, keepBest, type Target } from "./atta
 const LENGTH = 3;
 /** Harmful training texts that it is searched on. */
 const TEXTS = 16;
-const ROUNDS = 2;
+const ROUNDS = 3;
 /** Words tried in each place and round, in the order of the estimates. */
 const TRIED = 2;
 

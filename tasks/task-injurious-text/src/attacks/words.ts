@@ -1,7 +1,7 @@
 import { type AttackContext, type Attacked, keepBest, replaceWords, type Target } from "./attack.ts";
 
 /** Shares of the words that are replaced; the network chooses between them. */
-const BUDGETS = [0.05, 0.1, 0.15];
+const BUDGETS = [0.07, 0.14, 0.2];
 
 /**
  * Replaces the words that a gradient says lower the log-odds most by neighbours of their embeddings, which mean about the
