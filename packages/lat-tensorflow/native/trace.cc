@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "release-memory.h"
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 #include "tfjs_backend.h"
@@ -307,7 +308,8 @@ static napi_value Init(napi_env env, napi_value exports) {
   exports = InitTFNodeJSBinding(env, exports);
   const std::pair<const char *, napi_callback> methods[] = {
       {"traceBegin", TraceBegin}, {"traceAbort", TraceAbort}, {"traceParameter", TraceParameter},
-      {"traceConstant", TraceConstant}, {"traceOp", TraceOp}, {"traceEnd", TraceEnd}, {"functionRelease", FunctionRelease}};
+      {"traceConstant", TraceConstant}, {"traceOp", TraceOp}, {"traceEnd", TraceEnd}, {"functionRelease", FunctionRelease},
+      {"releaseMemory", ReleaseMemory}};
   for (auto [name, method] : methods) {
     napi_value function;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, method, nullptr, &function);

@@ -37,6 +37,8 @@ export interface Binding {
   traceOp(name: string, attributes: KernelAttribute[], ids: number[], outputs: number): TensorDescription[];
   traceEnd(name: string, parameterIds: number[], outputIds: number[], xla: boolean): void;
   functionRelease(name: string): void;
+  /** Gives pages that only loading or compiling needed back to the system: takes milliseconds. */
+  releaseMemory(): void;
 }
 
 /** What the backend keeps of a tensor: its id in the addon, or values that are not written to the addon yet. */

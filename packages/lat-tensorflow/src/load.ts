@@ -56,7 +56,9 @@ function load(): { tf: typeof tfjs; backend: NodeBackend } {
   try {
     const tf = require("@tensorflow/tfjs-node-gpu") as typeof tfjs;
     tf.env().set("IS_NODE", true);
-    return { tf, backend: tf.backend() as unknown as NodeBackend };
+    const backend = tf.backend() as unknown as NodeBackend;
+    backend.binding.releaseMemory();
+    return { tf, backend };
   } catch (cause) {
     throw new LatError(`TensorFlow did not load (${(cause as Error).message}). Run \`lat doctor\`.`, { cause });
   } finally {

@@ -22,6 +22,8 @@ export interface Compiled<A extends readonly unknown[], R> {
 }
 
 interface Signature extends TracedFunction {
+  /** Whether it ran, and so was compiled by XLA. */
+  hasRun: boolean;
   readonly outputs: number;
   readonly rebuild: Rebuild;
 }
@@ -71,7 +73,7 @@ export function compile<A extends readonly unknown[], R>(
       });
       return ids;
     });
-    const signature = { ...traced, outputs, rebuild };
+    const signature = { ...traced, outputs, rebuild, hasRun: false };
     signatures.set(key, signature);
     if (signatures.size === MANY_TRACES) {
       onManyTraces(
@@ -98,6 +100,11 @@ export function compile<A extends readonly unknown[], R>(
     const signature = signatureOf(key, args, rebuild, leaves);
     const ids = backend.getInputTensorIds([...leaves, ...signature.captures]);
     const results = backend.binding.executeOp(signature.name, [], ids, signature.outputs);
+    if (!signature.hasRun) {
+      // What compiling took is several times what the function keeps.
+      backend.binding.releaseMemory();
+      signature.hasRun = true;
+    }
     return signature.rebuild(results.map((description) => backend.createOutputTensor(description))) as R;
   };
 
