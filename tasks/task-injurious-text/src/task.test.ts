@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { initialize, resolveRun, silent } from "lat-engine";
 import { disposeAll, tf } from "lat-tensorflow";
 import { afterAll, expect, test } from "vitest";
+import { folderWith } from "../testing.ts";
 import { attacks } from "./attacks/attacks.ts";
 import task from "./index.ts";
-import { folderWith } from "./testing/files.ts";
 import { madePackages, tinyOptions } from "./testing/made-packages.ts";
 
 const { context, remove } = await madePackages();

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { folderWith } from "../../testing.ts";
 import { optionsSchema } from "../options.ts";
-import { folderWith } from "../testing/files.ts";
 import { readTexts } from "./given.ts";
 import { balance } from "./split.ts";
 

@@ -1,6 +1,6 @@
 import { packageFolder } from "lat-system";
 import { expect, test } from "vitest";
-import { folderWith } from "../testing/files.ts";
+import { folderWith } from "../../testing.ts";
 import { pyritPackage } from "./packages.ts";
 import { loadPyrit } from "./pyrit.ts";
 

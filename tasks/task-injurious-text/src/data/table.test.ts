@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { folderWith } from "../testing/files.ts";
+import { folderWith } from "../../testing.ts";
 import { readTable, requireColumns, scoreOf, textOf } from "./table.ts";
 
 const fileWith = (name: string, content: string | Uint8Array) => join(folderWith({ [name]: content }), name);

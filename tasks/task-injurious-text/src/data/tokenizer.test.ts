@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { folderWith } from "../testing/files.ts";
+import { folderWith } from "../../testing.ts";
 import { tinyTokenizer } from "../testing/tiny-tokenizer.ts";
 import { loadTokenizer } from "./tokenizer.ts";
 
