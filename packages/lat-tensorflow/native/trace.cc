@@ -219,7 +219,8 @@ static napi_value TraceConstant(napi_env env, napi_callback_info info) {
 // traceOp(name, attributes, ids, outputs): the arguments and the result of executeOp.
 static napi_value TraceOp(napi_env env, napi_callback_info info) {
   // Operations whose first inputs are one list, with the number of inputs that follow the list.
-  static const std::map<std::string, size_t> kListInputs = {{"AddN", 0}, {"ConcatV2", 1}, {"Einsum", 0}, {"Pack", 0}};
+  static const std::map<std::string, size_t> kListInputs = {
+      {"AddN", 0}, {"ConcatV2", 1}, {"Einsum", 0}, {"Pack", 0}, {"XlaOptimizationBarrier", 0}};
   auto arguments = Arguments<4>(env, info);
   TF_AutoStatus status;
   std::string name = ToString(env, arguments[0]);
@@ -236,6 +237,10 @@ static napi_value TraceOp(napi_env env, napi_callback_info info) {
   TF_Operation *operation = TF_FinishOperation(node, status.status);
   if (Failed(env, status.status)) return nullptr;
   auto outputs = static_cast<int>(ToInt(env, arguments[3]));
+  if (outputs > TF_OperationNumOutputs(operation)) {
+    return Throw(env, std::to_string(outputs) + " outputs were asked of an operation that has " +
+                          std::to_string(TF_OperationNumOutputs(operation)));
+  }
   napi_value infos;
   napi_create_array_with_length(env, outputs, &infos);
   for (int i = 0; i < outputs; i++) {

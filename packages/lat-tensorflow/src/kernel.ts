@@ -1,5 +1,6 @@
 import type { DataType, Tensor } from "@tensorflow/tfjs-core";
 import type { KernelAttribute } from "./binding.ts";
+import { TraceError } from "./compile/trace.ts";
 import { runtime } from "./load.ts";
 
 /** The value of a TensorFlow attribute; `{ float }` and `{ dtype }` say which kind a number or a string is. */
@@ -15,7 +16,9 @@ export type AttributeValue =
  * Runs (or, while tracing, records) a TensorFlow kernel that tfjs has no function for, or a worse one. It has no
  * gradient: wrap it in `tf.customGrad` where one is needed.
  *
- * @param attributes by TensorFlow's own names; a whole number is an int, `true` a bool, a list a list of ints
+ * @param attributes by TensorFlow's own names; a whole number is an int, `true` a bool, a list a list of ints. One that the
+ *   kernel does not know is ignored by TensorFlow.
+ * @throws {Error} naming the kernel and what it was given; while tracing, a `TraceError`
  */
 export function kernel(
   name: string,
@@ -34,7 +37,14 @@ export function kernels(
 ): Tensor[] {
   const { backend } = runtime();
   const list = Object.entries(attributes).map(([key, value]) => attribute(key, value));
-  return backend.executeMultipleOutputs(name, list, [...inputs], outputs);
+  try {
+    return backend.executeMultipleOutputs(name, list, [...inputs], outputs);
+  } catch (cause) {
+    if (cause instanceof TraceError) throw cause;
+    const given = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(", ");
+    const message = (cause as Error).message.replace(/^Invalid TF_Status: \d+\s+Message: /, "");
+    throw new Error(`${name} of ${given}: ${message}`, { cause });
+  }
 }
 
 function attribute(name: string, value: AttributeValue): KernelAttribute {

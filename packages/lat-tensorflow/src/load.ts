@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type * as tfjs from "@tensorflow/tfjs-core";
 import { LatError, UsageError } from "lat-system";
 import type { Binding, NodeBackend } from "./binding.ts";
+import { provisionedSetup } from "./provision/provision.ts";
+import { addonFolder, realSetup } from "./provision/setup.ts";
 
 export interface Settings {
   /** `gpu` uses the first GPU where the provisioned library finds one, and the CPU where it does not. */
@@ -45,13 +46,11 @@ export function runtime(): { tf: typeof tfjs; backend: NodeBackend } {
 
 function load(): { tf: typeof tfjs; backend: NodeBackend } {
   const require = createRequire(import.meta.url);
-  const folder = join(dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json")), "lib", "napi-v8");
-  const addon = join(folder, "tfjs_binding.node");
-  if (!existsSync(addon)) {
-    throw new LatError(`TensorFlow is not set up: ${addon} does not exist. Run \`lat doctor --fix\`.`);
-  }
+  const setup = realSetup(false);
+  const state = provisionedSetup(setup);
+  if (!state.ready) throw new LatError(`TensorFlow is not set up: ${state.reason}. Run \`lat doctor --fix\`.`);
   setEnvironment();
-  const { mute, unmute } = require(join(folder, "mute.node")) as { mute(): void; unmute(): void };
+  const { mute, unmute } = require(join(addonFolder(setup), "mute.node")) as { mute(): void; unmute(): void };
   mute();
   try {
     const tf = require("@tensorflow/tfjs-node-gpu") as typeof tfjs;
@@ -84,6 +83,14 @@ export const tf: typeof tfjs = new Proxy({} as typeof tfjs, {
   get: (_, property) => Reflect.get(runtime().tf, property),
   has: (_, property) => Reflect.has(runtime().tf, property),
 });
+
+/**
+ * Whether TensorFlow computes on a GPU: not where the device is `cpu`, where it was set up for the CPU (`lat doctor
+ * --gpu --fix` sets it up for GPUs), or where it finds none. Loads TensorFlow.
+ */
+export function isUsingGpu(): boolean {
+  return native().isUsingGpuDevice();
+}
 
 /** The addon with the methods that build functions. */
 export function native(): Binding {

@@ -1,4 +1,4 @@
-import { disposeAll, tf } from "lat-tensorflow";
+import { disposeAll, reportRetraces, tf } from "lat-tensorflow";
 import { type Attack, attack } from "../attack/attack.ts";
 import { ball } from "../ball/ball.ts";
 import { type LossMeter, lossMeter } from "../evaluate/loss-meter.ts";
@@ -37,6 +37,7 @@ export class Session {
   /** Prepares the task's data and model for a configuration. */
   static async open(task: Task<never>, config: RunConfig, observer: Observer): Promise<Session> {
     observer.phase("prepare", `${task.name} ${config.preset}`);
+    reportRetraces((message) => observer.log("warn", message));
     return new Session(await task.prepare(config.options as never, prepareContext(task, config, observer)));
   }
 

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { compile, configure, kernel, type Tensor, TraceError, tf, valueAndGradients } from "../index.ts";
+import {
+  compile,
+  configure,
+  disposeAll,
+  kernel,
+  reportRetraces,
+  type Tensor,
+  TraceError,
+  tf,
+  valueAndGradients,
+} from "../index.ts";
 
 const values = (t: Tensor): number[] => [...t.dataSync()];
 
@@ -94,6 +104,32 @@ describe("compile", () => {
     a.release();
   });
 
+  it("compiles equal functions once, even when the first was released before the second was made", () => {
+    const x = tf.zeros([32, 32]);
+    const seconds = (): number => {
+      const f = compile((y: Tensor) => tf.softmax(tf.matMul(tf.add(tf.mul(y, 0.5), y), y)));
+      const began = performance.now();
+      f(x).dispose();
+      const taken = performance.now() - began;
+      f.release();
+      return taken;
+    };
+    const first = seconds();
+    const later = Math.min(...Array.from({ length: 10 }, seconds));
+    expect(later).toBeLessThan(first / 10); // XLA takes about 100 ms for it, tracing about 1
+  });
+
+  it("reports a function that is traced again and again, once", () => {
+    const messages: string[] = [];
+    reportRetraces((message) => messages.push(message));
+    const f = compile((x: Tensor) => tf.neg(x), { name: "growing", xla: false });
+    for (let n = 1; n <= 20; n++) f(tf.zeros([n, 2])).dispose();
+    reportRetraces(() => {});
+    f.release();
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toMatch(/"growing" was traced for 16 different signatures.*float32\[16,2\].*Round lengths/);
+  });
+
   it("inlines a compiled function called by another", () => {
     const inner = compile((x: Tensor) => tf.square(x));
     const outer = compile((x: Tensor) => tf.add(inner(x), 1));
@@ -127,6 +163,55 @@ describe("compile", () => {
       configure({ eager: false });
     }
     expect([runs, f.traces]).toEqual([2, 0]);
+  });
+});
+
+describe("valueAndGradients", () => {
+  it("weighs the value's elements equally where no weight is given, and leaves only its results behind", () => {
+    const [x, w] = [tf.tensor1d([1, 2, 3]), tf.tensor1d([4, 5, 6])];
+    const before = tf.memory().numTensors;
+    const { value, gradients } = valueAndGradients(() => tf.square(tf.mul(x, w)), { w });
+    expect([values(value), values(gradients.w)]).toEqual([
+      [16, 100, 324],
+      [8, 40, 108],
+    ]);
+    expect(tf.memory().numTensors).toBe(before + 2);
+    disposeAll(value, gradients);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("gives auxiliary tensors to the tidy around it, even one that is differentiated itself", () => {
+    const w = tf.tensor1d([4, 5]);
+    const before = tf.memory().numTensors;
+    const outside = tf.tidy(() => {
+      const fn = () => ({ value: tf.square(w), auxiliary: { w, double: tf.mul(w, 2) } });
+      return valueAndGradients(fn, { w }).auxiliary.double;
+    });
+    expect(values(outside)).toEqual([8, 10]);
+    outside.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    expect(values(w)).toEqual([4, 5]);
+  });
+
+  it("leaves nothing behind where the function throws", () => {
+    const w = tf.tensor1d([4, 5]);
+    const before = tf.memory().numTensors;
+    const fn = () => {
+      tf.square(w);
+      throw new Error("no value");
+    };
+    expect(() => valueAndGradients(fn, { w })).toThrow("no value");
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe("disposeAll", () => {
+  it("finds every tensor in arrays and objects, and passes over what is none", () => {
+    const before = tf.memory().numTensors;
+    const [a, b, c] = [tf.scalar(1), tf.scalar(2), tf.scalar(3)];
+    disposeAll(a, [{ b, none: null }, undefined], { deep: { c: [c, a] }, text: "text" });
+    disposeAll(a);
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

@@ -244,7 +244,8 @@ describe("random programs over every kernel that is used", () => {
     const property = fc.property(program, choices, fc.nat(999), (program, choices, seed) => {
       tf.tidy(() => {
         const f = compile(
-          (inputs: Inputs) => valueAndGradients(() => run(program, choices, inputs), { ...inputs.reals }),
+          (inputs: Inputs) =>
+            valueAndGradients(() => run(program, choices, inputs), Object.fromEntries(inputs.reals.entries())),
           { xla },
         );
         const inputs = makeInputs(seed);

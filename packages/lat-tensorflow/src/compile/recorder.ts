@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Binding, KernelAttribute, TensorDescription } from "../binding.ts";
+import { isTransposedProduct, transposedProduct } from "./product.ts";
 
 /** How many signatures use each function of the TensorFlow context. */
 const uses = new Map<string, number>();
@@ -10,36 +11,48 @@ const uses = new Map<string, number>();
  */
 export class Recorder {
   private readonly native: Binding;
+  private readonly xla: boolean;
   private readonly hash = createHash("sha256");
+  private readonly tensors = new Map<number, TensorDescription>();
 
-  constructor(native: Binding) {
+  constructor(native: Binding, xla: boolean) {
     this.native = native;
+    this.xla = xla;
     native.traceBegin();
   }
 
   parameter(shape: readonly number[], dtype: number): TensorDescription {
     this.hash.update(JSON.stringify(["parameter", shape, dtype]));
-    return this.native.traceParameter([...shape], dtype);
+    return this.made(this.native.traceParameter([...shape], dtype));
   }
 
   constant(shape: readonly number[], dtype: number, data: Float32Array | Int32Array | Uint8Array): TensorDescription {
     this.hash.update(JSON.stringify(["constant", shape, dtype]));
     this.hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    return this.native.traceConstant([...shape], dtype, data);
+    return this.made(this.native.traceConstant([...shape], dtype, data));
   }
 
   operation(name: string, attributes: KernelAttribute[], ids: number[], outputs: number): TensorDescription[] {
+    if (this.xla && isTransposedProduct(name, attributes) && !this.native.isUsingGpuDevice()) {
+      const [a, b] = ids.map((id) => this.tensors.get(id)!);
+      return [transposedProduct(this.native, this, attributes, a!, b!)];
+    }
     this.hash.update(JSON.stringify([name, attributes, ids, outputs]));
-    return this.native.traceOp(name, attributes, ids, outputs);
+    return this.native.traceOp(name, attributes, ids, outputs).map((tensor) => this.made(tensor));
+  }
+
+  private made(tensor: TensorDescription): TensorDescription {
+    this.tensors.set(tensor.id, tensor);
+    return tensor;
   }
 
   /** Makes it a function of the TensorFlow context, unless an equal one is there; returns its name. */
-  end(label: string, parameterIds: number[], outputIds: number[], xla: boolean): string {
-    this.hash.update(JSON.stringify([parameterIds, outputIds, xla]));
+  end(label: string, parameterIds: number[], outputIds: number[]): string {
+    this.hash.update(JSON.stringify([parameterIds, outputIds, this.xla]));
     const name = `${label.replace(/\W/g, "_")}_${this.hash.digest("hex").slice(0, 32)}`;
     const count = uses.get(name) ?? 0;
     if (count > 0) this.native.traceAbort();
-    else this.native.traceEnd(name, parameterIds, outputIds, xla);
+    else this.native.traceEnd(name, parameterIds, outputIds, this.xla);
     uses.set(name, count + 1);
     return name;
   }

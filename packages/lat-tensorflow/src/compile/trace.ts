@@ -57,14 +57,14 @@ export function trace(
   intercept(backend);
   const { binding } = backend;
   const captures = new Map<object, Capture>();
-  const recorder = new Recorder(binding);
+  const recorder = new Recorder(binding, xla);
   let finished = false;
   open = { label, recorder, captures, written: new WeakSet() };
   try {
     const own = parameters.map(({ shape, dtype }) => recorder.parameter(shape, backend.getDTypeInteger(dtype)));
     const outputs = body(own);
     const captured = [...captures.values()];
-    const name = recorder.end(label, [...own.map((p) => p.id), ...captured.map((c) => c.parameter)], outputs, xla);
+    const name = recorder.end(label, [...own.map((p) => p.id), ...captured.map((c) => c.parameter)], outputs);
     finished = true;
     for (const { info } of captured) backend.incRef(info.dataId);
     return { name, captures: captured.map((c) => c.info) };
