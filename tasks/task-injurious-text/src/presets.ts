@@ -1,13 +1,30 @@
 import { attackSchema, type Preset, trainSchema } from "lat-engine";
 import { type Options, optionsSchema } from "./options.ts";
 
+/** 570 texts in batches of 16. */
+const STEPS_PER_EPOCH = 35;
+
+/**
+ * Every method trains for three epochs and keeps the network after the one with the lowest validation loss, so that the
+ * number of epochs is chosen for each method, where an attack slows training down as well.
+ */
 export const presets: Readonly<Record<string, Preset<Options>>> = {
   nano: {
-    header: "MiniLM (22 M parameters) fine-tuned on human-scored responses of chatbots.",
+    header:
+      "lat sweep task-injurious-text --preset nano: 12 runs in about 35 minutes on two cores. MiniLM (22 M parameters) " +
+      "fine-tuned on 570 human-scored responses of chatbots. Without a defence: AUROC 0.85; where 10 % of benign texts " +
+      "are flagged, 27 % of harmful ones are missed, and 75 % with a distracting context in front of them.",
     options: optionsSchema.parse({ seed: 2 }),
-    defend: trainSchema.parse({ epochs: 3, learningRate: 5e-5, schedule: "linear", warmup: 0.1, weightDecay: 0.01 }),
+    defend: trainSchema.parse({
+      epochs: 3,
+      learningRate: 5e-5,
+      schedule: "linear",
+      warmup: 0.1,
+      weightDecay: 0.01,
+      validateEvery: STEPS_PER_EPOCH,
+    }),
     attack: attackSchema.parse({ steps: 3 }),
     site: "layers.2.residual",
-    sweep: { epsilons: { rlp: [8], at: [1, 4], lat: [1, 4] }, seeds: [0, 1] },
+    sweep: { epsilons: { rlp: [20], at: [0.5, 2], lat: [0.5, 2] }, seeds: [0, 1] },
   },
 };
