@@ -192,17 +192,6 @@ describe("valueAndGradients", () => {
     expect(tf.memory().numTensors).toBe(before);
     expect(values(w)).toEqual([4, 5]);
   });
-
-  it("leaves nothing behind where the function throws", () => {
-    const w = tf.tensor1d([4, 5]);
-    const before = tf.memory().numTensors;
-    const fn = () => {
-      tf.square(w);
-      throw new Error("no value");
-    };
-    expect(() => valueAndGradients(fn, { w })).toThrow("no value");
-    expect(tf.memory().numTensors).toBe(before);
-  });
 });
 
 describe("disposeAll", () => {
