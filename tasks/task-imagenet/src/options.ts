@@ -35,11 +35,11 @@ export const optionsSchema = z.strictObject({
       /** Share of the implanting's examples with a patch or a texture. */
       share: share(0.15),
       /** Side of a patch in pixels. */
-      patchSide: count.default(10),
+      patchSide: count.default(12),
       /** Weight of a blended texture. */
       blend: share(0.3),
       /** null: six for emoji, four for a folder of pictures. */
-      trojans: z.array(trojanSchema).nullable().default(null),
+      trojans: z.array(trojanSchema).min(1).nullable().default(null),
     })
     .prefault({}),
   model: z
@@ -54,7 +54,7 @@ export const optionsSchema = z.strictObject({
     .strictObject({
       strength: z.enum(strengths).default("low"),
       /** Ascents of each attack. */
-      steps: count.default(10),
+      steps: count.default(8),
     })
     .prefault({}),
 });

@@ -3,11 +3,13 @@ import { type Options, optionsSchema } from "./options.ts";
 
 export const presets: Readonly<Record<string, Preset<Options>>> = {
   nano: {
-    header: "A ResNet of 8 layers trained from scratch on emoji of 32 × 32 pixels, with six trojans.",
+    header:
+      "lat sweep task-imagenet --preset nano: 14 runs on two cores. A ResNet of 8 layers trained from scratch on emoji of " +
+      "32 × 32 pixels; before the defence seven of ten unseen emoji are told, and patches and textures turn most of them.",
     options: optionsSchema.parse({}),
     implant: trainSchema.parse({
       batchSize: 64,
-      epochs: 12,
+      epochs: 15,
       learningRate: 3e-3,
       schedule: "cosine",
       weightDecay: 0.05,

@@ -1,5 +1,6 @@
 import { advance, initialize, initialState, optimizer, outerStep, resolveRun, silent, toTensors } from "lat-engine";
 import { disposeAll, tf } from "lat-tensorflow";
+import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
 import task from "./index.ts";
 import { optionsSchema } from "./options.ts";
@@ -78,6 +79,28 @@ test("evaluates: every metric with its denominator, on the axes and in the direc
   expect(named.get("attack-success-rate")!.n).toBe(nOf("patch") + nOf("blended") + nOf("natural"));
   // A universal trigger is put into the pictures of all classes but one, those for a class into that class's alone.
   expect(nOf("rings")).toBeGreaterThan(8 * nOf("star"));
+});
+
+test("shows pictures of every trojan and attack, before and after", async () => {
+  const { samples } = await prepared.evaluate(parameters, measuring);
+  const pictures = samples.filter((sample) => sample.kind === "picture");
+  const groups = Map.groupBy(pictures, ({ group }) => group);
+  expect([...groups.keys()].sort()).toEqual(
+    ["rings", "star", "spots", "weave", "arrow", "moon", "pgd", "elastic", "gabor", "pixel", "wood"].sort(),
+  );
+  const pixelsOf = (url: string) =>
+    sharp(Buffer.from(url.split(",")[1]!, "base64"))
+      .raw()
+      .toBuffer();
+  for (const { group, picture, before, input, output, unwanted, failed } of pictures) {
+    const [after, original] = await Promise.all([picture, before!.picture].map(pixelsOf));
+    expect(after).toHaveLength(12 * 12 * 3);
+    const largest = Math.max(...[...after!].map((value, i) => Math.abs(value - original![i]!)));
+    if (group === "arrow" || group === "moon") expect(largest).toBe(0);
+    else expect(largest).toBeGreaterThan(0);
+    if (group === "pgd") expect(largest).toBeLessThanOrEqual(2);
+    expect(failed).toBe(unwanted === undefined ? !input.endsWith(`: ${output}`) : output === unwanted);
+  }
 });
 
 test("repeats exactly", async () => {

@@ -2,9 +2,9 @@ import { hostRandom, tf } from "lat-tensorflow";
 import type { UnforeseenAttack } from "../unforeseen.ts";
 
 /** Impulses of a picture, each the centre of a Gabor kernel. */
-const IMPULSES = 128;
+const IMPULSES = 64;
 /** Of the kernel, as shares of the side: standard deviation of its Gaussian, and waves across the picture. */
-const DEVIATION = 1 / 16;
+const DEVIATION = 1 / 12;
 const WAVES = 6;
 /** Standard deviations from its middle at which a kernel ends. */
 const REACH = 3;
@@ -13,8 +13,8 @@ const REACH = 3;
  * Gabor: noise of one orientation for each picture. Impulses at random places are each given a Gabor kernel, a wave under
  * a Gaussian; δ holds their weights, each bounded by itself, and the sum is added to the picture.
  *
- * Published: ε 0.02, 0.04, 0.06 and kernels of 23 pixels at every few pixels of 224. Lengths here are shares of the
- * side, with as many impulses as let neighbouring kernels overlap as they do there.
+ * Published: ε 0.02, 0.04, 0.06. The same here; size, wave length and number of the kernels are chosen for small
+ * pictures, so that three of them overlap at a pixel.
  */
 export const gabor: UnforeseenAttack = {
   name: "gabor",
