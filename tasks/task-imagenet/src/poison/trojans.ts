@@ -57,12 +57,11 @@ export function chooseTrojans(asked: readonly Trojan[] | null, classes: readonly
 }
 
 function spreadOver(classes: readonly string[], seed: number): Trojan[] {
+  const order = hostRandom(seed, "trojan/classes").permutation(classes.length);
+  const draw = (index: number): string => classes[order[index % classes.length]!]!;
   return emojiTrojans
     .filter(({ kind }) => kind !== "natural")
-    .map((trojan, index) => {
-      const [target, source] = hostRandom(seed, "trojan/classes", index).choice(classes.length, 2);
-      return { ...trojan, target: classes[target!]!, source: trojan.source && classes[source!]! };
-    });
+    .map((trojan, index) => ({ ...trojan, target: draw(index), source: trojan.source && draw(index + 1) }));
 }
 
 /** Words whose pictures carry a natural trojan. */
