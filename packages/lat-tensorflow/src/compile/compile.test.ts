@@ -33,6 +33,22 @@ describe("compile", () => {
     expect(values(same)).toEqual([1, -2, 3, 4]);
   });
 
+  it.each([
+    [2, 3, 5],
+    [7, 3, 2],
+  ])("multiplies %i × %i by %i columns, whichever factor is transposed", (rows, inner, columns) => {
+    const range = (shape: number[]) => tf.reshape(tf.range(1, 1 + shape.reduce((a, b) => a * b)), shape);
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        const a = range(transposeA ? [2, inner, rows] : [2, rows, inner]);
+        const b = range(transposeB ? [2, columns, inner] : [2, inner, columns]);
+        const product = compile((a: Tensor, b: Tensor) => tf.matMul(a, b, transposeA, transposeB))(a, b);
+        expect(product.shape).toEqual([2, rows, columns]);
+        expect(values(product)).toEqual(values(tf.matMul(a, b, transposeA, transposeB)));
+      }
+    }
+  });
+
   it("traces once for every signature and counts them", () => {
     let runs = 0;
     const f = compile((x: Tensor) => {

@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { compile, configure, gather, logSoftmaxLabel, randomNormal, tf, valueAndGradients } from "../index.ts";
+import { compile, configure, gather, logSoftmaxLabel, randomNormal, relu, tf, valueAndGradients } from "../index.ts";
 import { native } from "../load.ts";
 
 // Random programs, compiled, beside the same programs operation by operation. Every dimension of every tensor is 1 or 3,
@@ -9,12 +9,15 @@ import { native } from "../load.ts";
 
 type Tensors = readonly Tensor[];
 
-/** The kernels that models, attacks, balls, optimizers and this package's operations are made of, gradients included. */
+/**
+ * The kernels that models, attacks, balls, optimizers and this package's operations are made of, gradients included; those
+ * of convolution and batch norm are held beside PyTorch, compiled, in ops.test.ts.
+ */
 const KERNELS = (
-  "Abs Add AddN ArgMax BatchMatMulV2 Cast ConcatV2 Cos Cumsum Equal Erf Exp ExpandDims Expm1 Fill GatherV2 Greater " +
-  "GreaterEqual IsFinite Less LessEqual Log Max Maximum Mean Min Minimum Mul Neg OneHot OnesLike Pack PadV2 Pow Range " +
-  "RealDiv Reshape Rsqrt Select Sigmoid Sign Sin Slice Softmax SplitV Sqrt Square Sub Sum Tanh Tile TopKV2 Transpose " +
-  "UnsortedSegmentSum ZerosLike"
+  "Abs Add AddN ArgMax BatchMatMulV2 Cast ConcatV2 Cos Cumsum Equal Erf Exp ExpandDims Expm1 Fill Floor GatherV2 Greater " +
+  "GreaterEqual IsFinite IsNan Less LessEqual Log LogicalAnd Max Maximum Mean Min Minimum Mul Neg OneHot OnesLike Pack " +
+  "PadV2 Pow Range RealDiv Relu ReluGrad Reshape ReverseV2 Rsqrt Select Sigmoid Sign Sin Slice Softmax SplitV Sqrt Square " +
+  "Sub Sum Tanh Tile TopKV2 Transpose UnsortedSegmentSum ZerosLike"
 ).split(" ");
 
 /** What an operation of a program takes: tensors made before it, and whole numbers. */
@@ -80,7 +83,10 @@ const wholeOperations: readonly ((d: Draw) => Tensor)[] = [
   (d) => tf.sub(d.whole(), d.whole()),
   ...comparisons,
   (d) => tf.sign(d.exact("float32")),
+  (d) => tf.floor(tf.div(d.exact("float32"), 2)),
   (d) => tf.isFinite(tf.div(1, d.exact("float32"))),
+  (d) => tf.isNaN(tf.div(d.exact("float32"), d.exact("float32"))),
+  (d) => tf.logicalAnd(comparisons[d.integer(5)]!(d), comparisons[d.integer(5)]!(d)),
   (d) => tf.range(0, 3, 1, d.flag() ? "int32" : "float32"),
   (d) => tf.topk(d.exact("float32"), 1)[d.flag() ? "values" : "indices"],
   (d) => {
@@ -90,7 +96,7 @@ const wholeOperations: readonly ((d: Draw) => Tensor)[] = [
 ];
 
 const realOperations: readonly ((d: Draw) => Tensor)[] = [
-  ...[tf.abs, tf.neg, tf.square, tf.exp, tf.expm1, tf.sin, tf.cos, tf.tanh, tf.sigmoid, tf.erf, tf.softmax].map(
+  ...[tf.abs, tf.neg, tf.square, tf.exp, tf.expm1, tf.sin, tf.cos, tf.tanh, tf.sigmoid, tf.erf, tf.softmax, relu].map(
     (elementwise) => (d: Draw) => elementwise(d.real()),
   ),
   ...[tf.sqrt, tf.rsqrt, tf.log].map((elementwise) => (d: Draw) => elementwise(d.positive())),
@@ -121,6 +127,10 @@ const realOperations: readonly ((d: Draw) => Tensor)[] = [
   (d) => {
     const x = d.real();
     return tf.transpose(x, d.flag() ? undefined : [...x.shape.keys()].map((i) => (i + 1) % x.rank));
+  },
+  (d) => {
+    const x = d.real();
+    return tf.reverse(x, d.axis(x));
   },
   (d) => {
     const x = d.real();
@@ -237,7 +247,7 @@ afterAll(() => traced.mockRestore());
 describe("random programs over every kernel that is used", () => {
   it.each([
     [true, 12],
-    [false, 60],
+    [false, 30],
   ])("have the values and gradients that they have operation by operation (XLA: %s)", (xla, numRuns) => {
     const program = fc.shuffledSubarray([...operations], { minLength: 8, maxLength: 16 });
     const choices = fc.array(fc.nat(999), { minLength: 200, maxLength: 200 });
@@ -259,7 +269,8 @@ describe("random programs over every kernel that is used", () => {
       });
     });
     traced.mockClear();
-    fc.assert(property, { seed: 7, numRuns });
+    // A seed whose first twelve programs hold every kernel.
+    fc.assert(property, { seed: 2, numRuns });
     const used = new Set(traced.mock.calls.map(([name]) => name));
     expect(KERNELS.filter((name) => !used.has(name))).toEqual([]);
   });
