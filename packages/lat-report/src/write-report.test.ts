@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -47,6 +47,21 @@ test("the page names no address and needs nothing from outside", async () => {
   expect(html).not.toMatch(/https?:/);
   expect(html).not.toMatch(/<(script|link|img|iframe|object|embed)|url\(|@import/i);
   expect(html).toContain("default-src 'none'");
+});
+
+test("a picture is shown before and after, with the classes that the network saw in it", async () => {
+  await writeSweep(folder, usualRuns);
+  const path = join(folder, "implanted", "evaluation.json");
+  const evaluation = JSON.parse(await readFile(path, "utf8"));
+  const [before, after] = ["before", "after"].map((name) => `data:image/png;base64,${btoa(name)}`);
+  const sample = { kind: "picture", group: "star", input: "a.png: cat", output: "dog", unwanted: "dog", failed: true };
+  const samples = [{ ...sample, picture: after, before: { picture: before, output: "cat" } }];
+  await writeFile(path, JSON.stringify({ ...evaluation, samples }));
+  const { html, markdown } = await read(await writeReport(folder));
+  expect(html).toContain(`<img src="${before}" alt=""><img src="${after}" alt="">`);
+  expect(html).toContain("cat → dog");
+  expect(html).toContain("img-src data:");
+  expect(markdown).toContain("cat → dog");
 });
 
 test("the same folder gives the same bytes, wherever it lies", async () => {
