@@ -15,6 +15,8 @@ from safetensors.torch import load_file, save_file
 from train import train
 from transformers import LlamaForCausalLM
 
+# Small products: a second thread would cost more than it does.
+torch.set_num_threads(1)
 folder = Path(sys.argv[1])
 problem = json.loads((folder / "problem.json").read_text())
 inputs = load_file(folder / "inputs.safetensors")

@@ -1,11 +1,14 @@
 import {
+  type AttackConfig,
   advance,
   attack,
   forward,
   initialState,
   type MicroBatch,
+  type Network,
   optimizer,
   outerStep,
+  type Perturber,
   prefix,
   resolveSites,
   suffix,
@@ -16,47 +19,55 @@ import {
 import { compile, disposeAll, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
 import { type Case, drawContext, networkOf, type Problem } from "./problem.ts";
 
-/** δ of the first micro-batch, at the parameters that the problem starts from. */
-export function delta(problem: Problem, { site, attack: config, epsilon }: Case): Float32Array {
-  const network = networkOf(problem);
-  const maximisation = attack(network, resolveSites(network.model, [site]), config);
-  const batch = toTensors(problem.batches[0]![0]!);
-  const bound = tf.scalar(epsilon);
-  const { perturbations } = maximisation.run(
-    problem.parameters,
-    batch,
-    bound,
-    drawContext(0, 0, batch.tokens!.shape[0]!),
-  );
-  const values = perturbations[site]!.dataSync() as Float32Array;
-  disposeAll(perturbations, batch, bound);
-  maximisation.release();
-  return values;
+/** What a case leads to. */
+export interface Outcome {
+  /** Of the first micro-batch, at the parameters that the problem starts from. */
+  readonly delta: Float32Array;
+  /** The loss of every optimizer step of training on attacked micro-batches; empty where the case is not trained. */
+  readonly losses: Float32Array;
 }
 
-/** The loss of every optimizer step of training on attacked micro-batches. */
-export function losses(problem: Problem, { site, attack: config, epsilon }: Case): Float32Array {
+export function outcome(problem: Problem, { site, attack: config, epsilon, trained }: Case): Outcome {
   const network = networkOf(problem);
-  const rule = optimizer(network.model, problem.train);
-  const outer = outerStep(network, rule, problem.train, config);
-  const perturber = {
+  const perturber: Perturber = {
     attack: attack(network, resolveSites(network.model, [site]), config),
     epsilon: tf.scalar(epsilon),
   };
+  const microBatches = microBatchesOf(problem, 0);
+  const { batch, draws } = microBatches[0]!;
+  const { perturbations } = perturber.attack.run(problem.parameters, batch, perturber.epsilon, draws);
+  const delta = perturbations[site]!.dataSync() as Float32Array;
+  const losses = trained ? trainingLosses(problem, network, perturber, config) : Float32Array.of();
+  disposeAll(
+    perturbations,
+    microBatches.map(({ batch }) => batch),
+    perturber.epsilon,
+  );
+  perturber.attack.release();
+  return { delta, losses };
+}
+
+function trainingLosses(problem: Problem, network: Network, perturber: Perturber, config: AttackConfig): Float32Array {
+  const rule = optimizer(network.model, problem.train);
+  const outer = outerStep(network, rule, problem.train, config);
   const parameters = cloneAll(problem.parameters);
   let held: TrainState = { parameters, state: initialState(rule, parameters) };
-  const reported = problem.batches.map((microBatches, step) => {
-    const ready = microBatches.map((batch, micro): MicroBatch => {
-      return { batch: toTensors(batch), draws: drawContext(step, micro, batch.tokens!.shape[0]!) };
-    });
-    const { progress, ...next } = advance(outer, perturber, held, ready, problem.train.learningRate, step + 1);
+  const losses = problem.batches.map((_, step) => {
+    const microBatches = microBatchesOf(problem, step);
+    const { progress, ...next } = advance(outer, perturber, held, microBatches, problem.train.learningRate, step + 1);
     held = next;
     return progress.loss;
   });
-  disposeAll(held, perturber.epsilon);
-  perturber.attack.release();
+  disposeAll(held);
   outer.release();
-  return Float32Array.from(reported);
+  return Float32Array.from(losses);
+}
+
+function microBatchesOf({ batches }: Problem, step: number): MicroBatch[] {
+  return batches[step]!.map((batch, micro) => ({
+    batch: toTensors(batch),
+    draws: drawContext(step, micro, batch.tokens!.shape[0]!),
+  }));
 }
 
 /** Logits of the first micro-batch, and the gradients of the sum of its next tokens' log-probabilities. */

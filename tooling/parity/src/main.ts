@@ -6,7 +6,7 @@ import { type LlamaConfig, llama } from "lat-models";
 import { LatError } from "lat-system";
 import { configure, tf } from "lat-tensorflow";
 import { pytorch } from "tooling-pytorch";
-import { cutAndWhole, delta, logitsAndGradients, losses } from "./engine.ts";
+import { cutAndWhole, logitsAndGradients, outcome } from "./engine.ts";
 import { miniLmRows } from "./minilm.ts";
 import { operationRows } from "./operations.ts";
 import { cases, type Problem, randomBatch, train } from "./problem.ts";
@@ -86,18 +86,16 @@ function compare(problem: Problem, reference: Reference): Row[] {
   };
   const steps = problem.train.accumulate * STEPS;
   const afterAscents = `δ after 6 ascents: ‖difference‖ ÷ ‖δ‖`;
-  const trained = `loss of ${STEPS} optimizer steps on ${steps} micro-batches: worst relative error`;
+  const overSteps = `loss of ${STEPS} optimizer steps on ${steps} micro-batches: worst relative error`;
   const published = "Llama beside transformers: largest error ÷ largest element";
-  const trainedCases = problem.cases.filter((each) => each.trained);
-  const sites = [...new Set(trainedCases.map(({ site }) => site))];
+  const outcomes = problem.cases.map((each) => ({ ...each, ...outcome(problem, each) }));
+  const sites = [...new Set(problem.cases.map(({ site }) => site))];
   const { logits, gradients } = logitsAndGradients(problem);
   return [
-    ...problem.cases.map((each) =>
-      row(afterAscents, each.name, delta(problem, each), `${each.name}/delta`, relativeError, 1e-4),
-    ),
-    ...trainedCases.map((each) =>
-      row(trained, each.name, losses(problem, each), `${each.name}/losses`, worstRelative, 1e-5),
-    ),
+    ...outcomes.map(({ name, delta }) => row(afterAscents, name, delta, `${name}/delta`, relativeError, 1e-4)),
+    ...outcomes
+      .filter(({ trained }) => trained)
+      .map(({ name, losses }) => row(overSteps, name, losses, `${name}/losses`, worstRelative, 1e-5)),
     ...sites.map((site) => {
       const { cut, whole } = cutAndWhole(problem, site);
       return {
