@@ -3,7 +3,7 @@
     python reference/resnet.py FOLDER
     FOLDER: problem.json, model.safetensors (PyTorch's names and layouts), inputs.safetensors  ->  reference.safetensors
 
-Per-example L2 balls, normalised gradients, steps of ε/T, a random start. The attacked network normalises by its running
+Per-example L2 balls, normalised gradients, steps of ε/T, a random start; attacked pixels stay in [0, 1]. The attacked network normalises by its running
 statistics, the trained one by the batch's; SGD with momentum.
 """
 
@@ -29,14 +29,11 @@ class ResNet:
         self.trained = {key: t.requires_grad_() for key, t in self.tensors.items() if not key.endswith(RUNNING)}
         self.mean, self.std = (torch.tensor(config[key], dtype=dtype)[:, None, None] for key in ("mean", "std"))
 
-    def run(self, pixels, training, site=None, delta=None):
-        """Logits, with δ added at `site`; the activation there is kept in `seen`."""
+    def run(self, pixels, training, site, delta):
+        """Logits, with δ added at `site`."""
 
         def at(name, h):
-            if name != site:
-                return h
-            self.seen = h
-            return h if delta is None else h + delta
+            return h + delta if name == site else h
 
         h = (at("input", pixels) - self.mean) / self.std
         h = at("conv1", F.relu(self._norm(F.conv2d(h, self.tensors["conv1.weight"], padding=1), "bn1", training)))
@@ -67,15 +64,16 @@ def size(x):
 
 
 def attack(net, pixels, labels, site, epsilon, steps, normal, uniform):
-    with torch.no_grad():
-        net.run(pixels, False, site)
-    delta = normal / size(normal) * uniform * epsilon
+    def inside(delta):
+        delta = delta * (epsilon / size(delta)).clamp(max=1)
+        return (pixels + delta).clamp(0, 1) - pixels if site == "input" else delta
+
+    delta = inside(normal / size(normal) * uniform * epsilon)
     for _ in range(steps):
         delta = delta.detach().requires_grad_()
         loss = F.cross_entropy(net.run(pixels, False, site, delta), labels, reduction="sum")
         (gradient,) = torch.autograd.grad(loss, delta)
-        delta = delta + epsilon / steps * gradient / size(gradient)
-        delta = delta * (epsilon / size(delta)).clamp(max=1)
+        delta = inside(delta + epsilon / steps * gradient / size(gradient))
     return delta.detach()
 
 
