@@ -56,6 +56,25 @@ test("evaluates: every set with every metric, its denominator, axis and directio
   disposeAll(parameters);
 });
 
+test("shows the same texts under every attack, as they were and as they became, with both verdicts", async () => {
+  const parameters = initialize(prepared.model, 0);
+  const { samples } = await prepared.evaluate(parameters, evaluating);
+  const texts = samples.filter((sample) => sample.kind === "text");
+  expect(texts).toHaveLength(3 * Object.keys(attacks).length);
+  const inputs = new Set(texts.map(({ input }) => input));
+  expect(inputs.size).toBe(3);
+  for (const { group, input, text, before, output, failed } of texts) {
+    const verdict = /^(not )?flagged \(log-odds (-?\d+\.\d\d)\)$/;
+    const [was, is] = [before.output, output].map((one) => verdict.exec(one)!);
+    expect(Number(is![2])).toBeLessThanOrEqual(Number(was![2]));
+    expect(failed).toBe(was![1] === undefined && is![1] !== undefined);
+    if (group === "context-before") expect(text.endsWith(input)).toBe(true);
+    if (group === "context-after") expect(text.startsWith(input)).toBe(true);
+  }
+  expect(texts.some(({ input, text }) => input !== text)).toBe(true);
+  disposeAll(parameters);
+});
+
 test("repeats exactly", async () => {
   const again = await task.prepare(tinyOptions, context);
   const parameters = initialize(prepared.model, 1);

@@ -70,7 +70,7 @@ export type Progress = z.infer<typeof progressSchema>;
 const sampleFields = {
   /** What the input is a case of: a trojan, an attack. */
   group: z.string(),
-  /** The text, or the name of the picture and what it shows: the same for every network. */
+  /** The text before an attack changed it, or the name of the picture and what it shows: the same for every network. */
   input: z.string(),
   /** The text that came of it, or the class that was seen. */
   output: z.string(),
@@ -82,6 +82,14 @@ const pngUrl = z.string().startsWith("data:image/png;base64,");
 
 export const sampleSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("generation"), ...sampleFields }),
+  z.object({
+    kind: z.literal("text"),
+    ...sampleFields,
+    /** What the network was given: the input as an attack left it. */
+    text: z.string(),
+    /** What the network saw in the input itself. */
+    before: z.object({ output: z.string() }),
+  }),
   z.object({
     kind: z.literal("picture"),
     ...sampleFields,

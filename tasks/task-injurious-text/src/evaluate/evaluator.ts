@@ -116,18 +116,19 @@ function byLabel(texts: readonly LabelledText[], logOdds: Float64Array): { harmf
   return { harmful: of(true), benign: of(false) };
 }
 
-/** The texts that each attack changed first, with the verdict on them. */
+/** The first texts under each attack, with the verdicts before and after it. */
 function samplesOf(
   targets: readonly Target[],
   results: ReadonlyMap<string, readonly Attacked[]>,
   threshold: number,
 ): Sample[] {
+  const verdict = (logOdds: number) =>
+    `${logOdds > threshold ? "flagged" : "not flagged"} (log-odds ${logOdds.toFixed(2)})`;
   return [...results].flatMap(([group, all]) =>
-    targets.slice(0, SHOWN).map(({ text, logOdds }, i): Sample => {
-      const after = all[i]!;
-      const verdict = `log-odds ${logOdds.toFixed(2)} → ${after.logOdds.toFixed(2)}`;
-      const failed = logOdds > threshold && after.logOdds <= threshold;
-      return { kind: "generation", group, input: text, output: `${after.text}\n(${verdict})`, failed };
+    targets.slice(0, SHOWN).map(({ text: input, logOdds }, i): Sample => {
+      const { text, logOdds: after } = all[i]!;
+      const [before, output] = [{ output: verdict(logOdds) }, verdict(after)];
+      return { kind: "text", group, input, text, before, output, failed: logOdds > threshold && after <= threshold };
     }),
   );
 }
