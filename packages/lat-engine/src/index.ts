@@ -3,10 +3,12 @@ export { type DrawContext, drawStart, type StartDraws } from "./attack/start.ts"
 export { type Ball, ball, type NormName } from "./ball/ball.ts";
 export type { Scope } from "./ball/scope.ts";
 export { auroc } from "./evaluate/auroc.ts";
+export { type ExampleMeter, exampleMeter, type MeterOptions } from "./evaluate/example-meter.ts";
 export { bootstrapInterval, bootstrapStatistic, wilsonInterval } from "./evaluate/interval.ts";
 export { type LossMeter, lossMeter } from "./evaluate/loss-meter.ts";
 export { type Metric, metricSchema } from "./evaluate/metric.ts";
 export { advantage, type Better, dominates, paretoFront } from "./evaluate/pareto.ts";
+export { shareMetric } from "./evaluate/share-metric.ts";
 export type * from "./experiment/api.ts";
 export * from "./experiment/config.ts";
 export { estimate } from "./experiment/estimate.ts";
