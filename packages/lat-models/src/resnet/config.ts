@@ -12,13 +12,13 @@ export interface ResnetConfig {
    * that are new (`pad`, without parameters), or a 1 × 1 convolution with batch norm (`project`).
    */
   readonly shortcut: "pad" | "project";
-  /** Of each colour over the training pictures, in [0, 1]; the network normalises its input by them. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
+  /** Of each channel (three colours; one of grey) over the training pictures, in [0, 1]; the input is normalised by them. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
 }
 
 /** @throws {UsageError} where no network has this shape */
-export function checkResnetConfig({ widths, blocks, classes, shortcut, std }: ResnetConfig): void {
+export function checkResnetConfig({ widths, blocks, classes, shortcut, mean, std }: ResnetConfig): void {
   const demand = (holds: boolean, received: unknown, rule: string) => {
     if (!holds) throw new UsageError(`a ResNet cannot be made: received ${JSON.stringify(received)}, expected ${rule}`);
   };
@@ -26,9 +26,9 @@ export function checkResnetConfig({ widths, blocks, classes, shortcut, std }: Re
   demand(widths.length > 0 && counts(widths), { widths }, "one or more widths, whole numbers above 0");
   demand(counts([blocks, classes]), { blocks, classes }, "whole numbers above 0");
   demand(
-    std.every((s) => s > 0),
-    { std },
-    "standard deviations above 0",
+    mean.length > 0 && mean.length === std.length && std.every((s) => s > 0),
+    { mean, std },
+    "a mean and a standard deviation above 0 of each channel",
   );
   const grows = widths.every((width, i) => i === 0 || (width >= widths[i - 1]! && (width - widths[i - 1]!) % 2 === 0));
   demand(shortcut === "project" || grows, { widths, shortcut }, "each width an even number of channels above the last");

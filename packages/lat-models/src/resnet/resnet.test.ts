@@ -139,11 +139,20 @@ describe("resnet", () => {
     });
   });
 
+  it("takes as many channels as there are means", () => {
+    tf.tidy(() => {
+      const grey = resnet({ ...config, mean: [0.5], std: [0.2] });
+      const { logits } = forward(grey, initialize(grey, 0), { pixels: tf.ones([2, 7, 7, 1]) });
+      expect(logits!.shape).toEqual([2, 5]);
+    });
+  });
+
   it.each([
     [{ widths: [] }, /received \{"widths":\[\]\}/],
     [{ widths: [4, 5], shortcut: "pad" as const }, /each width an even number of channels above the last/],
     [{ blocks: 0 }, /received \{"blocks":0,"classes":5\}/],
-    [{ std: [1, 0, 1] as const }, /standard deviations above 0/],
+    [{ std: [1, 0, 1] }, /a mean and a standard deviation above 0 of each channel/],
+    [{ std: [1] }, /received \{"mean":\[0,0,0\],"std":\[1\]\}/],
   ])("refuses %j", (change, message) => {
     expect(() => resnet({ ...config, ...change })).toThrow(message);
   });

@@ -18,8 +18,8 @@ const stem = { conv: "conv1", norm: "bn1" };
  * A residual network for small pictures: a 3 × 3 convolution, groups of blocks of two 3 × 3 convolutions, the mean over
  * all positions, a linear classifier. Source: He et al., "Deep Residual Learning" (CVPR 2016), section 4.2.
  *
- * The first state holds `pixels` [examples, height, width, 3] in [0, 1]; the last one holds `logits` [examples, classes]
- * instead. Other entries of a batch pass through.
+ * The first state holds `pixels` [examples, height, width, channels] in [0, 1]; the last one holds `logits` [examples,
+ * classes] instead. Other entries of a batch pass through.
  *
  * Sites: `input` (the pixels), `conv1` (after the first convolution, its batch norm and rectifier) and for each block
  * `blocks.N`, its output.
@@ -112,10 +112,10 @@ const headStage: Stage = {
 };
 
 function parameterSpecs(config: ResnetConfig, blocks: readonly Block[]): Record<string, ParameterSpec> {
-  const { widths, classes } = config;
+  const { widths, classes, mean } = config;
   const width = widths.at(-1)!;
   return Object.assign(
-    layerSpecs(stem, 3, 3, widths[0]!),
+    layerSpecs(stem, 3, mean.length, widths[0]!),
     ...blocks.flatMap((block) => [
       layerSpecs(namesOf(block, 1), 3, block.from, block.width),
       layerSpecs(namesOf(block, 2), 3, block.width, block.width),
