@@ -7,13 +7,10 @@ import { LatError, UsageError, unknownName, writeFileAtomic } from "lat-system";
 import { pytorch } from "tooling-pytorch";
 import { type Measured, measure } from "./measure.ts";
 import { Program } from "./program.ts";
-import { type Size, sizes, work } from "./sizes.ts";
+import { type PeerName, type Size, sizes } from "./sizes.ts";
 import { format, missed, type Row, rows } from "./table.ts";
 
 // `bun run bench [--size nano] [--out results.json]`: training steps beside PyTorch, on this machine, in this run.
-
-const MEMORY_BAR = 1.4;
-const COMPILED_BAR = 1.05;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { size: { type: "string" }, out: { type: "string" } } });
@@ -26,10 +23,14 @@ async function main(): Promise<void> {
   const python = await pytorch(report);
   report(`${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0]!.toFixed(1)}`);
   const results: { size: Size; measured: Measured[]; table: Row[] }[] = [];
-  for (const size of chosen) results.push(await compare(size, python, report));
+  for (const size of chosen) {
+    const missing = size.subject.missing?.();
+    if (missing === undefined) results.push(await compare(size, python, report));
+    else console.log(`\n${size.name}: skipped, ${missing}\n`);
+  }
   if (values.out !== undefined) {
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, load: loadavg() };
-    await writeFileAtomic(values.out, `${JSON.stringify({ schema: 1, machine, work, results }, null, 2)}\n`);
+    await writeFileAtomic(values.out, `${JSON.stringify({ schema: 2, machine, results }, null, 2)}\n`);
   }
   if (results.some(({ table }) => missed(table)))
     console.log("Some bars are missed. Other work on the machine? Look at the ranges.");
@@ -38,28 +39,39 @@ async function main(): Promise<void> {
 async function compare(size: Size, python: string, report: (message: string) => void) {
   // An empty cache: torch.compile compiles, as it does at first use.
   const cache = mkdtempSync(join(tmpdir(), "lat-bench-"));
-  const peer = (mode: "eager" | "compile") => () =>
-    new Program(
-      mode === "eager" ? "PyTorch eager" : "torch.compile",
-      [python, fileURLToPath(new URL("../peer.py", import.meta.url)), JSON.stringify(size), JSON.stringify(work), mode],
-      { TORCHINDUCTOR_CACHE_DIR: cache },
-    );
-  const ours = () =>
-    new Program("ours", [
-      process.execPath,
-      fileURLToPath(new URL("./worker.ts", import.meta.url)),
-      JSON.stringify(size),
-    ]);
+  const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+  const own = (label: string, ...args: string[]) => {
+    return () => new Program(label, [process.execPath, file("./worker.ts"), size.name, ...args]);
+  };
+  const torch = (label: string, mode: string) => {
+    const command = [python, file("../peer/main.py"), JSON.stringify(size), mode] as const;
+    return () => new Program(label, command, { TORCHINDUCTOR_CACHE_DIR: cache });
+  };
+  const programs: Readonly<Record<PeerName, () => Program>> = {
+    eager: torch("PyTorch eager", "eager"),
+    compiled: torch("torch.compile", "compiled"),
+    "in memory": own("ours, batches in memory", "ready"),
+  };
+  const { name, subject, attack, site, peers } = size;
   try {
-    const measured = await measure([ours, peer("eager"), peer("compile")], size, (message) =>
-      report(`${size.name}: ${message}`),
+    const [ours, ...theirs] = await measure(
+      [own("ours"), ...peers.map((peer) => programs[peer.name])],
+      size,
+      (message) => report(`${name}: ${message}`),
     );
-    const [own, eager, compiled] = measured as [Measured, Measured, Measured];
-    const table = rows(own, [
-      { measured: eager, bars: { time: size.bar, memory: MEMORY_BAR } },
-      { measured: compiled, bars: { time: COMPILED_BAR } },
-    ]);
-    console.log(`\n${format(size, ["eager", "compiled"], table)}\n`);
+    const measured = [ours!, ...theirs];
+    const table = rows(
+      ours!,
+      theirs.map((each, i) => ({ measured: each, bars: peers[i]!.bars })),
+    );
+    const title = `${name}: ${subject.title}; LAT at ${site}, T = ${attack.steps}`;
+    console.log(
+      `\n${format(
+        title,
+        peers.map((peer) => peer.name),
+        table,
+      )}\n`,
+    );
     return { size, measured, table };
   } finally {
     rmSync(cache, { recursive: true, force: true });

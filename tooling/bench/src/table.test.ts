@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { type Measured, median } from "./measure.ts";
-import { sizes } from "./sizes.ts";
 import { format, missed, rows } from "./table.ts";
 
 const measured = (plain: number[], lat: number[], peakBytes: number): Measured => ({
@@ -13,7 +12,7 @@ const measured = (plain: number[], lat: number[], peakBytes: number): Measured =
 describe("the table", () => {
   const ours = measured([1, 8, 1], [4, 4, 4], 150e6);
   const peer = measured([2, 16, 1], [5, 4, 5], 100e6);
-  const table = rows(ours, [{ measured: peer, bars: { time: 0.9, memory: 1.4 } }]);
+  const table = rows(ours, [{ measured: peer, bars: { plain: 0.9, lat: 0.9, memory: 1.4 } }]);
 
   it("compares within a round, so that a slow round counts for neither", () => {
     expect(table[0]!.peers[0]).toMatchObject({ ratio: 0.5, range: [0.5, 1], value: 2000 });
@@ -22,7 +21,7 @@ describe("the table", () => {
   it("says which bars are missed", () => {
     expect(missed(table)).toBe(true);
     expect(missed(table.slice(0, 2))).toBe(false);
-    expect(format(sizes[0]!, ["peer"], table)).toMatch(/resident memory, MB +150 +100 +1\.50 MISSES 1\.40/);
+    expect(format("nano", ["peer"], table)).toMatch(/resident memory, MB +150 +100 +1\.50 MISSES 1\.40/);
   });
 });
 

@@ -1,11 +1,5 @@
 import { kinds, type Measured, median } from "./measure.ts";
-import type { Size } from "./sizes.ts";
-
-/** The most that a figure of ours may be, as a share of the peer's. */
-export interface Bars {
-  readonly time: number;
-  readonly memory?: number;
-}
+import type { Bars } from "./sizes.ts";
 
 export interface Row {
   readonly what: string;
@@ -30,7 +24,7 @@ export function rows(ours: Measured, peers: readonly { measured: Measured; bars:
         const theirs = measured.turns[kind];
         const ratios = own.map((seconds, round) => seconds / theirs[round]!);
         const range = [Math.min(...ratios), Math.max(...ratios)] as const;
-        return { value: 1000 * median(theirs), ratio: median(ratios), range, bar: bars.time };
+        return { value: 1000 * median(theirs), ratio: median(ratios), range, ...barOf(bars[kind]) };
       }),
     };
   });
@@ -42,9 +36,8 @@ export function rows(ours: Measured, peers: readonly { measured: Measured; bars:
     what,
     ours: read(ours),
     peers: peers.map(({ measured, bars }) => {
-      const limit = bar(bars);
       const value = read(measured);
-      return { value, ratio: read(ours) / value, ...(limit === undefined ? {} : { bar: limit }) };
+      return { value, ratio: read(ours) / value, ...barOf(bar(bars)) };
     }),
   });
   return [
@@ -71,13 +64,11 @@ export function missed(table: readonly Row[]): boolean {
   return table.some(({ peers }) => peers.some(({ ratio, bar }) => bar !== undefined && ratio > bar));
 }
 
-export function format(
-  { name, batch, tokens, config }: Size,
-  peerNames: readonly string[],
-  table: readonly Row[],
-): string {
-  const { hidden_size, num_hidden_layers, vocab_size } = config;
-  const title = `${name}: ${batch} × ${tokens} tokens, width ${hidden_size}, ${num_hidden_layers} layers, vocabulary ${vocab_size}`;
+function barOf(bar: number | undefined): { bar?: number } {
+  return bar === undefined ? {} : { bar };
+}
+
+export function format(title: string, peerNames: readonly string[], table: readonly Row[]): string {
   const lines = table.map(({ what, ours, peers }) => [
     what.padEnd(30),
     number(ours),

@@ -2,52 +2,38 @@ import { createInterface } from "node:readline";
 import {
   advance,
   attack,
-  attackSchema,
   initialize,
   initialState,
   type MicroBatch,
-  type Network,
   optimizer,
   outerStep,
   resolveSites,
   type TrainState,
   toTensors,
-  trainSchema,
 } from "lat-engine";
-import { llama, tokenLikelihood } from "lat-models";
-import { configure, hostRandom, tf } from "lat-tensorflow";
-import { type Size, work } from "./sizes.ts";
+import { configure, tf } from "lat-tensorflow";
+import { sizes } from "./sizes.ts";
 
 // The engine as a server: `plain 5` or `lat 5` on standard input is answered by a line with the seconds of each step.
-// A step is everything that the trainer does for one: upload, attack, update, and reading what they report.
+// A step is everything that the trainer does for one: making the batch, upload, attack, update, and reading what they
+// report.
+//
+//     bun worker.ts SIZE [ready]      ready: a few batches are made before the first step and trained on in turn
 
-const { batch, tokens, config } = JSON.parse(process.argv[2]!) as Size;
+const [name, ready] = process.argv.slice(2);
+const READY = 8;
+const { subject, site, epsilon, train, attack: attackConfig } = sizes.find((size) => size.name === name)!;
 configure({ device: "cpu", threads: 2 });
 
-const model = llama(config);
-const network: Network = { model, likelihood: tokenLikelihood, maskKey: "mask" };
-const train = trainSchema.parse({ learningRate: work.learningRate, weightDecay: work.weightDecay, clip: work.clip });
-const attackConfig = attackSchema.parse({ steps: work.ascents });
+const { network, batch } = await subject.make();
+const made = ready === undefined ? [] : Array.from({ length: READY }, (_, i) => batch(i + 1));
+const { model } = network;
 const rule = optimizer(model, train);
 const outer = outerStep(network, rule, train, attackConfig);
 const perturber = {
-  attack: attack(network, resolveSites(model, [work.site]), attackConfig),
-  epsilon: tf.scalar(work.epsilon),
+  attack: attack(network, resolveSites(model, [site]), attackConfig),
+  epsilon: tf.scalar(epsilon),
 };
-
-const random = hostRandom(0, "bench");
-const draw = (offset: number) =>
-  Int32Array.from({ length: batch * tokens }, (_, i) => random.integer(config.vocab_size, offset + i));
-const shape = [batch, tokens];
-const ones = new Float32Array(batch * tokens).fill(1);
-const host = {
-  tokens: { shape, data: draw(0) },
-  labels: { shape, data: draw(batch * tokens) },
-  mask: { shape, data: ones },
-  weights: { shape, data: ones },
-};
-const examples = Array.from({ length: batch }, (_, i) => i);
-
 const parameters = initialize(model, 0);
 let held: TrainState = { parameters, state: initialState(rule, parameters) };
 let number = 0;
@@ -55,8 +41,10 @@ let number = 0;
 function step(perturbed: boolean): number {
   const began = performance.now();
   number++;
+  const host = made[number % READY] ?? batch(number);
+  const examples = Array.from({ length: host.labels!.shape[0]! }, (_, i) => i);
   const microBatches: MicroBatch[] = [{ batch: toTensors(host), draws: { seed: 0, step: number, examples } }];
-  held = advance(outer, perturbed ? perturber : undefined, held, microBatches, work.learningRate, number);
+  held = advance(outer, perturbed ? perturber : undefined, held, microBatches, train.learningRate, number);
   return (performance.now() - began) / 1000;
 }
 
