@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { LatError } from "./errors.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -60,17 +61,26 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
+ * The text of a file, unpacked where its name ends in `.gz`.
+ *
+ * @throws {LatError} naming the file, where it cannot be read or unpacked.
+ */
+export async function readText(path: string): Promise<string> {
+  try {
+    const content = await readFile(path);
+    return (path.endsWith(".gz") ? gunzipSync(content) : content).toString();
+  } catch (cause) {
+    throw fileError("read", path, cause);
+  }
+}
+
+/**
  * Reads a JSON file.
  *
  * @throws {LatError} naming the file, where it cannot be read or is not JSON.
  */
 export async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    throw fileError("read", path, cause);
-  }
+  const text = await readText(path);
   try {
     return JSON.parse(text);
   } catch (cause) {

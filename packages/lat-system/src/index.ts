@@ -2,7 +2,7 @@ export { cacheFolder } from "./cache.ts";
 export { cachedFolder, type Making } from "./cached-folder.ts";
 export { type CommandResult, lastLines, runCommand } from "./command.ts";
 export { LatError, UsageError } from "./errors.ts";
-export { fileError, folderBytes, listFiles, readJson, sha256, sha256File, writeFileAtomic } from "./files.ts";
+export { fileError, folderBytes, listFiles, readJson, readText, sha256, sha256File, writeFileAtomic } from "./files.ts";
 export { type LockOptions, withLock } from "./lock.ts";
 export { fetchPackage, packageFolder, verifyPackage } from "./package/fetch.ts";
 export { findPython, type Python } from "./package/python.ts";
