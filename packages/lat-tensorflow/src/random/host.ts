@@ -48,3 +48,8 @@ export function hostRandom(seed: number, stream: string, step = 0): HostRandom {
   };
   return { uniform, integer, integers, choice, permutation: (n) => choice(n, n) };
 }
+
+/** `items` in the random order of this seed and stream. */
+export function shuffled<T>(items: readonly T[], seed: number, stream: string): T[] {
+  return Array.from(hostRandom(seed, stream).permutation(items.length), (index) => items[index]!);
+}

@@ -1,2 +1,2 @@
-export { type HostRandom, hostRandom } from "./host.ts";
+export { type HostRandom, hostRandom, shuffled } from "./host.ts";
 export { type DrawKey, randomNormal, randomUniform } from "./tensor.ts";

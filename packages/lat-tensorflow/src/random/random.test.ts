@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostRandom, randomNormal, randomUniform, tf } from "../index.ts";
+import { hostRandom, randomNormal, randomUniform, shuffled, tf } from "../index.ts";
 import { philox } from "./philox.ts";
 
 describe("philox", () => {
@@ -75,6 +75,8 @@ describe("host draws", () => {
     expect([...hostRandom(3, "p").permutation(50)].sort((a, b) => a - b)).toEqual(
       Array.from({ length: 50 }, (_, i) => i),
     );
+    const order = [...hostRandom(3, "p").permutation(8)];
+    expect(shuffled([..."abcdefgh"], 3, "p")).toEqual(order.map((index) => "abcdefgh"[index]));
     expect(new Set(hostRandom(3, "c").choice(1000, 40)).size).toBe(40);
     expect(() => hostRandom(3, "c").choice(3, 4)).toThrow(/4 different numbers of 3/);
     const counts = new Map<string, number>();
