@@ -26,6 +26,7 @@ export { initialize } from "./model/initialize.ts";
 export * from "./model/model.ts";
 export { forward, type Perturbations, prefix, suffix } from "./model/run.ts";
 export { resolveSites } from "./model/sites.ts";
+export { type Labelled, labelledExamples } from "./task/labelled.ts";
 export { findTasks, loadTask, type TaskEntry } from "./task/registry.ts";
 export * from "./task/task.ts";
 export { advance, type TrainState } from "./train/advance.ts";
