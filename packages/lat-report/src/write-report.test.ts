@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type MadeRun, usualRuns, writeLoneRun, writeSweep } from "./testing/sweep-folder.ts";
-import { writeReport } from "./write-report.ts";
+import { type ReportFiles, writeReport } from "./write-report.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -16,7 +16,7 @@ async function report(runs: readonly MadeRun[] = usualRuns, options: { title?: s
   return read(await writeReport(folder, options));
 }
 
-async function read(files: { html: string; markdown: string; picture: string }) {
+async function read(files: ReportFiles) {
   const [html, markdown] = await Promise.all([readFile(files.html, "utf8"), readFile(files.markdown, "utf8")]);
   return { html, markdown, picture: await readFile(files.picture), files };
 }
@@ -30,6 +30,7 @@ test("a sweep gives a page, its Markdown and a picture, where they are said to b
     html: join(folder, "report.html"),
     markdown: join(folder, "report.md"),
     picture: join(folder, "figures/clean-versus-unforeseen.png"),
+    sheets: [],
   });
   expect(headline(html)).toMatch(/^LAT helped, with a lower loss/);
   expect(markdown).toContain("![Loss (desirable) against attack success rate");
@@ -47,21 +48,6 @@ test("the page names no address and needs nothing from outside", async () => {
   expect(html).not.toMatch(/https?:/);
   expect(html).not.toMatch(/<(script|link|img|iframe|object|embed)|url\(|@import/i);
   expect(html).toContain("default-src 'none'");
-});
-
-test("a picture is shown before and after, with the classes that the network saw in it", async () => {
-  await writeSweep(folder, usualRuns);
-  const path = join(folder, "implanted", "evaluation.json");
-  const evaluation = JSON.parse(await readFile(path, "utf8"));
-  const [before, after] = ["before", "after"].map((name) => `data:image/png;base64,${btoa(name)}`);
-  const sample = { kind: "picture", group: "star", input: "a.png: cat", output: "dog", unwanted: "dog", failed: true };
-  const samples = [{ ...sample, picture: after, before: { picture: before, output: "cat" } }];
-  await writeFile(path, JSON.stringify({ ...evaluation, samples }));
-  const { html, markdown } = await read(await writeReport(folder));
-  expect(html).toContain(`<img src="${before}" alt=""><img src="${after}" alt="">`);
-  expect(html).toContain("cat → dog");
-  expect(html).toContain("img-src data:");
-  expect(markdown).toContain("cat → dog");
 });
 
 test("the same folder gives the same bytes, wherever it lies", async () => {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "lat-system";
+import type { Block, ContactSheet } from "./document/document.ts";
 import { writeHtml } from "./document/write-html.ts";
 import { writeMarkdown } from "./document/write-markdown.ts";
-import { renderPng } from "./figures/picture.ts";
+import { renderPng, renderSheetPng } from "./figures/picture.ts";
 import { readStudy } from "./read/read-study.ts";
 import { mainPicture, picturePath } from "./sections/comparison.ts";
 import { composeReport } from "./sections/report.ts";
@@ -20,6 +21,8 @@ export interface ReportFiles {
   readonly markdown: string;
   /** The main figure as a PNG, which the Markdown shows. */
   readonly picture: string;
+  /** The contact sheets as PNGs, which the Markdown shows as well. */
+  readonly sheets: readonly string[];
 }
 
 /**
@@ -33,14 +36,25 @@ export interface ReportFiles {
 export async function writeReport(directory: string, options: ReportOptions = {}): Promise<ReportFiles> {
   const analysis = analyse(await readStudy(directory));
   const title = options.title ?? `${analysis.study.task} · ${analysis.study.preset}`;
-  const report = composeReport(analysis, title);
+  const report = await composeReport(analysis, title);
+  const sheets = contactSheets(report.blocks);
   const files = {
     html: join(directory, "report.html"),
     markdown: join(directory, "report.md"),
     picture: join(directory, picturePath),
+    sheets: sheets.map(({ picture }) => join(directory, picture)),
   };
   await writeFileAtomic(files.picture, await renderPng(mainPicture(analysis, title)));
+  for (const { sheet, picture } of sheets) await writeFileAtomic(join(directory, picture), renderSheetPng(sheet));
   await writeFileAtomic(files.markdown, writeMarkdown(report));
   await writeFileAtomic(files.html, await writeHtml(report));
   return files;
+}
+
+/** The contact sheets of a report, inside folds too. */
+function contactSheets(blocks: readonly Block[]): ContactSheet[] {
+  return blocks.flatMap((block) => {
+    if (block.type === "fold") return contactSheets(block.blocks);
+    return block.type === "sheet" ? [block] : [];
+  });
 }

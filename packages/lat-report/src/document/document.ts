@@ -1,5 +1,7 @@
+import type { Sheet } from "../figures/contact-sheet.ts";
 import type { Figure } from "../figures/render.ts";
 import type { Kind } from "../figures/theme.ts";
+import type { Piece } from "../text/word-diff.ts";
 
 /**
  * A report before it is HTML or Markdown. Every string is plain text, whatever it holds: the writers escape it, so that
@@ -24,6 +26,7 @@ export type Block =
   | Table
   | Figures
   | { readonly type: "fold"; readonly title: string; readonly blocks: readonly Block[] }
+  | ContactSheet
   | Transcript;
 
 export interface Table {
@@ -66,6 +69,15 @@ export interface Figures {
   readonly picture?: string;
 }
 
+export interface ContactSheet {
+  readonly type: "sheet";
+  /** Read to those who do not see it. */
+  readonly title: string;
+  readonly sheet: Sheet;
+  /** Path of the sheet as a picture, for readers of the Markdown. */
+  readonly picture: string;
+}
+
 /** What networks answered to one input. */
 export interface Transcript {
   readonly type: "transcript";
@@ -75,8 +87,8 @@ export interface Transcript {
   readonly answers: readonly {
     readonly label: string;
     readonly kind: Kind;
-    /** What this network was given where that is not text, as data URLs of PNGs. */
-    readonly pictures?: readonly string[];
+    /** What an attack on this network made of the input; no change where it left it as it is. */
+    readonly change?: readonly Piece[];
     readonly output: string;
     readonly failed: boolean;
   }[];

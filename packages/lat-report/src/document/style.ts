@@ -7,8 +7,8 @@ const set = (palette: Palette) =>
 
 /** The page's style sheet: light, dark where the reader's system is, always light on paper. */
 export const styleSheet = `
-:root{color-scheme:light dark;${set(light)};--wash:#f6f7f8;--warn:#b3261e;--warn-wash:#fdf3f2}
-@media screen and (prefers-color-scheme:dark){:root{${set(dark)};--wash:#1d2025;--warn:#ff8a80;--warn-wash:#2b1c1c}}
+:root{color-scheme:light dark;${set(light)};--wash:#f6f7f8;--warn-wash:#fdf3f2;--removed:#fbe3e1;--inserted:#d9ecfb}
+@media screen and (prefers-color-scheme:dark){:root{${set(dark)};--wash:#1d2025;--warn-wash:#2b1c1c;--removed:#3a2222;--inserted:#16354d}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 "Source Sans 3","Source Sans Pro",system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
@@ -50,7 +50,12 @@ summary{cursor:pointer;padding:.3rem 0;color:var(--ink);text-decoration:underlin
 summary:focus-visible{outline:2px solid var(--at);outline-offset:2px}
 .transcript{margin:1rem 0 1.5rem;padding:.25rem 0 .25rem 1rem;border-left:3px solid var(--grid)}
 .transcript dl{margin:.5rem 0;font-size:.9375rem}
-.transcript img{width:4rem;margin-right:.5rem;vertical-align:middle;image-rendering:pixelated}
+.pixels{image-rendering:pixelated}
+.change{margin:0 0 .2rem;white-space:pre-wrap}
+del,ins{border-radius:2px;padding:0 .1em}
+del{color:var(--muted);background:var(--removed);text-decoration-color:var(--warn)}
+ins{background:var(--inserted);text-decoration-thickness:.1em;text-underline-offset:.15em}
+.replaced del+ins{margin-left:.15em}
 .text{unicode-bidi:isolate}
 .failed{color:var(--warn);font-weight:600}
 @media (max-width:34rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}

@@ -1,7 +1,9 @@
+import { drawSheet } from "../figures/contact-sheet.ts";
 import { type Figure, renderInline } from "../figures/render.ts";
-import { type Kind, kindNames } from "../figures/theme.ts";
-import type { Block, Cell, Figures, ReportDocument, Table, Transcript } from "./document.ts";
-import { type Html, html, trusted } from "./html.ts";
+import { type Kind, kindNames, kindPaths, variables } from "../figures/theme.ts";
+import { type Html, html, trusted } from "../html.ts";
+import { writeChange } from "./change.ts";
+import type { Block, Cell, ContactSheet, Figures, ReportDocument, Table, Transcript } from "./document.ts";
 import { styleSheet } from "./style.ts";
 
 /** The report as one HTML file: no script, no address, nothing that another file or machine must supply. */
@@ -51,6 +53,8 @@ async function writeBlock(block: Block): Promise<Html> {
       return writeTable(block);
     case "figures":
       return writeFigures(block);
+    case "sheet":
+      return writeSheet(block);
     case "transcript":
       return writeTranscript(block);
   }
@@ -84,24 +88,21 @@ async function writeFigures({ caption, figures, kinds }: Figures): Promise<Html>
   return html`<figure>${legend}${body}<figcaption>${caption}</figcaption></figure>\n`;
 }
 
+function writeSheet({ title, sheet }: ContactSheet): Html {
+  const { width, height, body } = drawSheet(sheet, variables);
+  return html`<div class="scroll" tabindex="0"><svg viewBox="0 0 ${width} ${height}" style="width:${width}px" aria-label="${title}">${body}</svg></div>\n`;
+}
+
 function writeTranscript({ input, unwanted, answers }: Transcript): Html {
   return html`<div class="transcript"><dl><dt>Input</dt><dd class="text">${input}</dd>
 ${unwanted !== undefined && html`<dt>Unwanted</dt><dd class="text">${unwanted}</dd>\n`}</dl><dl>
 ${answers.map(
-  ({ label, kind, pictures = [], output, failed }) =>
-    html`<dt>${mark(kind)}${label}</dt><dd class="text">${pictures.map((url) => html`<img src="${url}" alt="">`)}${failed && html`<span class="failed">unwanted </span>`}${output}</dd>\n`,
+  ({ label, kind, change, output, failed }) =>
+    html`<dt>${mark(kind)}${label}</dt><dd class="text">${change && html`<p class="change">${writeChange(change)}</p>`}${failed && html`<span class="failed">unwanted </span>`}${output}</dd>\n`,
 )}</dl></div>\n`;
 }
 
-const marks: Readonly<Record<Kind, string>> = {
-  ft: "M1 1H9V9H1Z",
-  rlp: "M5 .6 9.6 9H.4Z",
-  at: "M5 .5A4.5 4.5 0 1 1 5 9.5 4.5 4.5 0 1 1 5 .5Z",
-  lat: "M5 0 9 5 5 10 1 5Z",
-  implanted: "M3.5 0h3v3.5H10v3H6.5V10h-3V6.5H0v-3h3.5Z",
-};
-
 /** The mark of a kind as its points in the figures are. */
 function mark(kind: Kind): Html {
-  return html`<svg class="mark" viewBox="0 0 10 10" aria-hidden="true"><path fill="var(--${kind})" d="${marks[kind]}"/></svg>`;
+  return html`<svg class="mark" viewBox="0 0 10 10" aria-hidden="true"><path fill="var(--${kind})" d="${kindPaths[kind]}"/></svg>`;
 }

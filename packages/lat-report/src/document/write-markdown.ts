@@ -1,5 +1,7 @@
 import { escapeHtml, visible } from "../escape.ts";
 import { kindNames } from "../figures/theme.ts";
+import type { Piece } from "../text/word-diff.ts";
+import { writeChange } from "./change.ts";
 import type { Block, Figures, ReportDocument, Table, Transcript } from "./document.ts";
 
 /** The report as Markdown (GitHub's). Of the figures it has the main one, as a picture; the others are in the HTML. */
@@ -37,6 +39,8 @@ function writeBlock(block: Block): string {
       return writeTable(block);
     case "figures":
       return writeFigures(block);
+    case "sheet":
+      return `![${escapeMarkdown(block.title)}](${block.picture})`;
     case "transcript":
       return writeTranscript(block);
   }
@@ -66,11 +70,17 @@ function writeTranscript({ input, unwanted, answers }: Transcript): string {
     "Input:",
     fence(input),
     ...(unwanted === undefined ? [] : ["Unwanted:", fence(unwanted)]),
-    ...answers.flatMap(({ label, output, failed }) => [
+    ...answers.flatMap(({ label, change, output, failed }) => [
       `${escapeMarkdown(label)}${failed ? " (unwanted)" : ""}:`,
+      ...(change ? [quote(change)] : []),
       fence(output),
     ]),
   ].join("\n\n");
+}
+
+/** A changed text as HTML, in which Markdown marks nothing: a blank line, after which it would, becomes line breaks. */
+function quote(change: readonly Piece[]): string {
+  return `<blockquote>${writeChange(change).markup.replaceAll("\n", "<br>")}</blockquote>`;
 }
 
 /** The text word for word, in a fence longer than any run of backticks in it. */

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Resvg } from "@resvg/resvg-js";
+import { drawSheet, type Sheet } from "./contact-sheet.ts";
 import { type Figure, renderSvg } from "./render.ts";
 import { light, type Style } from "./theme.ts";
 
@@ -17,7 +18,16 @@ export const pictureStyle: Style = { palette: light, font: family, panel: false 
  * system's: a machine without fonts draws the same picture as any other.
  */
 export async function renderPng(figure: Figure): Promise<Buffer> {
-  const svg = await renderSvg(figure);
+  return rasterize(await renderSvg(figure));
+}
+
+/** Draws a contact sheet as a PNG at twice its size, with the same font. */
+export function renderSheetPng(sheet: Sheet): Buffer {
+  const { width, height, body } = drawSheet(sheet, light);
+  return rasterize(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${body.markup}</svg>`);
+}
+
+function rasterize(svg: string): Buffer {
   const image = new Resvg(svg, {
     font: { fontFiles, loadSystemFonts: false, defaultFontFamily: family },
     fitTo: { mode: "zoom", value: 2 },

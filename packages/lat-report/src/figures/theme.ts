@@ -22,8 +22,17 @@ export const kindShapes: Readonly<Record<Kind, string>> = {
   implanted: "cross",
 };
 
+/** The same marks in a square of 10 × 10, for legends and lists. */
+export const kindPaths: Readonly<Record<Kind, string>> = {
+  ft: "M1 1H9V9H1Z",
+  rlp: "M5 .6 9.6 9H.4Z",
+  at: "M5 .5A4.5 4.5 0 1 1 5 9.5 4.5 4.5 0 1 1 5 .5Z",
+  lat: "M5 0 9 5 5 10 1 5Z",
+  implanted: "M3.5 0h3v3.5H10v3H6.5V10h-3V6.5H0v-3h3.5Z",
+};
+
 /** A colour for each role. The kinds' hues are Okabe and Ito's, which people with any colour vision tell apart. */
-export type Palette = Readonly<Record<Kind | "ink" | "muted" | "grid" | "paper", string>>;
+export type Palette = Readonly<Record<Kind | "ink" | "muted" | "grid" | "paper" | "warn", string>>;
 
 export const light: Palette = {
   ft: "#000000",
@@ -35,6 +44,7 @@ export const light: Palette = {
   muted: "#5f6570",
   grid: "#e6e8eb",
   paper: "#ffffff",
+  warn: "#b3261e",
 };
 
 export const dark: Palette = {
@@ -47,6 +57,7 @@ export const dark: Palette = {
   muted: "#a3a9b3",
   grid: "#2f333a",
   paper: "#15171a",
+  warn: "#ff8a80",
 };
 
 /** Each role as a CSS variable, so that one drawing follows the page between light and dark. */

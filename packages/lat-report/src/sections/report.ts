@@ -12,7 +12,7 @@ import { samples } from "./samples.ts";
 import { byline, whatRan } from "./what-ran.ts";
 
 /** The whole report: the answer, what to doubt about it, the evidence, how it was made. */
-export function composeReport(analysis: Analysis, title: string): ReportDocument {
+export async function composeReport(analysis: Analysis, title: string): Promise<ReportDocument> {
   const { study } = analysis;
   const how: Block[] =
     study.kind === "sweep"
@@ -36,7 +36,7 @@ export function composeReport(analysis: Analysis, title: string): ReportDocument
       ...epsilonCurves(analysis),
       ...attacks(analysis),
       ...trainingCurves(analysis),
-      ...samples(analysis),
+      ...(await samples(analysis)),
       ...whatRan(analysis),
     ],
   };

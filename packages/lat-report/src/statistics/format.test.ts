@@ -19,5 +19,7 @@ test("names become words", () => {
   expect(metricPhrase("attack-success-rate/alpha")).toBe("attack success rate (alpha)");
   expect(metricHeading("loss/desirable")).toBe("Loss (desirable), nats");
   expect(metricHeading("accuracy/clean")).toBe("Accuracy (clean), %");
+  expect(metricHeading("false-negative-rate-at-10/words")).toBe("False negative rate at 10 (words), %");
+  expect(metricPhrase("f1/worst")).toBe("F1 (worst)");
   expect(metricHeading("auroc/clean")).toBe("AUROC (clean)");
 });

@@ -1,6 +1,6 @@
 /** The names of metrics as people read them. The first part of a name says what is measured, the rest on what. */
 
-const abbreviations: Readonly<Record<string, string>> = { auroc: "AUROC" };
+const abbreviations: Readonly<Record<string, string>> = { auroc: "AUROC", f1: "F1" };
 
 function quantity(name: string): string {
   return name.split("/")[0]!;
@@ -9,12 +9,12 @@ function quantity(name: string): string {
 /** Whether a metric is a share of cases: shown in per cent and never outside 0 … 1. */
 export function isShare(name: string): boolean {
   const what = quantity(name);
-  return what.endsWith("rate") || what === "accuracy";
+  return /\brate\b/.test(what) || what === "accuracy";
 }
 
 /** The values a metric can take. */
 export function range(name: string): readonly [number, number] {
-  if (isShare(name) || quantity(name) === "auroc") return [0, 1];
+  if (isShare(name) || ["auroc", "f1"].includes(quantity(name))) return [0, 1];
   return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   attackSchema,
@@ -95,6 +95,13 @@ async function writeRun(directory: string, run: MadeRun): Promise<void> {
   if (summary.metrics.length > 0) {
     await writeOutputs(directory, summary.metrics, run.output ?? "Sure, here it is.", run);
   }
+}
+
+/** Gives a network of a written sweep (`implanted`, `runs/ft-seed0`) other samples. */
+export async function replaceSamples(directory: string, network: string, samples: readonly Sample[]): Promise<void> {
+  const file = join(directory, network, "evaluation.json");
+  const { metrics } = JSON.parse(await readFile(file, "utf8")) as Evaluation;
+  await write(file, { metrics, samples });
 }
 
 async function writeOutputs(directory: string, metrics: Metric[], output: string, run: MadeRun | undefined) {

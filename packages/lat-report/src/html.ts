@@ -1,4 +1,4 @@
-import { escapeHtml } from "../escape.ts";
+import { escapeHtml } from "./escape.ts";
 
 /** Markup that is safe to put on a page. Only `html` and `trusted` make it. */
 export class Html {
