@@ -120,6 +120,15 @@ describe("lat sweep", () => {
     expect(JSON.parse(evaluated.stdout).metrics).toEqual(summary.runs[0]!.metrics);
     const reported = await lat(["report", out, "--json"]);
     expect(JSON.parse(reported.stdout).html).toBe(report);
+
+    const page = join(temporaryFolder(), "overview.html");
+    const folders = [out, join(out, summary.runs[0]!.folder)];
+    const several = await lat(["report", ...folders, "--out", page]);
+    expect({ code: several.code, stdout: several.stdout }).toEqual({
+      code: 0,
+      stdout: `Report: ${page}\nMarkdown: ${page.replace(/html$/, "md")}\n`,
+    });
+    expect(existsSync(page)).toBe(true);
   });
 });
 

@@ -26,7 +26,9 @@ describe("typing errors", () => {
     [["run", "--seed", "-1"], "Expected a whole number, 0 or more."],
     [["sweep", "--epsilons", "1:2"], "from:to:count"],
     [["evaluate"], "missing required argument 'run'"],
-    [["report", "a", "b"], "too many arguments"],
+    [["report"], "missing required argument 'dir'"],
+    [["report", "a", "b"], "--out: not given, with 2 folders"],
+    [["report", "a", "--out", "b"], "--out: received b with one folder"],
     [[], "Usage: lat"],
   ])("%j is answered with exit code 2", async (parameters, message) => {
     const { code, stdout, stderr } = await lat(parameters);

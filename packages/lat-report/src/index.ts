@@ -12,4 +12,5 @@ export {
 } from "./statistics/format.ts";
 export { groupRuns, type Setting } from "./statistics/settings.ts";
 export { judge, type Verdict } from "./statistics/verdict.ts";
+export { type OverviewFiles, writeOverview } from "./write-overview.ts";
 export { type ReportFiles, type ReportOptions, writeReport } from "./write-report.ts";

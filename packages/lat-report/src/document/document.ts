@@ -9,6 +9,8 @@ import type { Piece } from "../text/word-diff.ts";
  */
 export interface ReportDocument {
   readonly title: string;
+  /** Whether its tables need more than a page's usual width. */
+  readonly wide?: boolean;
   /** What was run, in a line. */
   readonly byline: string;
   /** What the study shows. */
@@ -21,6 +23,7 @@ export interface ReportDocument {
 export type Block =
   | { readonly type: "heading"; readonly text: string }
   | { readonly type: "text"; readonly text: string }
+  | { readonly type: "claim"; readonly claim: string; readonly evidence: string }
   | { readonly type: "warning"; readonly title: string; readonly items: readonly string[] }
   | { readonly type: "facts"; readonly facts: readonly (readonly [name: string, value: string])[] }
   | Table
@@ -32,6 +35,8 @@ export type Block =
 export interface Table {
   readonly type: "table";
   readonly caption: string;
+  /** Titles over so many columns each, which together are all but the first. */
+  readonly groups?: readonly { readonly title: string; readonly columns: number }[];
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
 }
@@ -48,6 +53,7 @@ export interface Cell {
   readonly note?: string;
   /** Drawn with the kind's mark and colour. */
   readonly kind?: Kind;
+  readonly bold?: boolean;
 }
 
 /** One figure over the whole width, or several small ones side by side under one caption. */
@@ -62,11 +68,11 @@ export interface Figures {
     readonly figure: Figure;
     /** The same for a narrow screen, where the figure would not be readable scaled down. */
     readonly narrow?: Figure;
+    /** Path of the figure as a picture, for readers of the Markdown. */
+    readonly picture?: string;
   }[];
   /** The kinds whose marks a legend must explain. */
   readonly kinds: readonly Kind[];
-  /** Path of the one figure as a picture, for readers of the Markdown. */
-  readonly picture?: string;
 }
 
 export interface ContactSheet {

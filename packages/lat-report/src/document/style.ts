@@ -13,10 +13,11 @@ export const styleSheet = `
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 "Source Sans 3","Source Sans Pro",system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 main{max-width:64rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
+.wide-page{max-width:82rem}
 h1{margin:0;font-size:1rem;font-weight:600;overflow-wrap:anywhere}
 .byline{margin:0;color:var(--muted);font-size:.9375rem}
 .headline{margin:1.25rem 0 1rem;font-size:1.45rem;line-height:1.35;font-weight:600;text-wrap:pretty;overflow-wrap:anywhere}
-.headline+.evidence{margin-top:-.5rem;font-size:1.0625rem}
+.headline+.evidence{margin-top:-.5rem;font-size:1.0625rem;white-space:pre-line}
 h2{margin:3rem 0 .75rem;padding-top:.9rem;border-top:1px solid var(--grid);font-size:1.2rem;line-height:1.3}
 h3{margin:0 0 .25rem;font-size:.9rem;font-weight:600}
 p{max-width:48rem;margin:.6rem 0}
@@ -27,6 +28,7 @@ svg{display:block;width:100%;height:auto}
 .mark{display:inline-block;width:.8em;height:.8em;margin-right:.4em;vertical-align:-.05em}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.25rem;margin:0 0 .6rem;padding:0;list-style:none;font-size:.875rem}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18rem,100%),1fr));gap:1.5rem 1.25rem}
+.wide-page .panels{grid-template-columns:repeat(auto-fit,minmax(min(21rem,100%),1fr))}
 .narrow{display:none}
 @media screen and (max-width:34rem){.wide{display:none}.narrow{display:block}main{padding-top:1.5rem}.headline{font-size:1.2rem}}
 .scroll{overflow-x:auto}
@@ -34,7 +36,12 @@ table{border-collapse:collapse;font-size:.875rem;line-height:1.3;font-variant-nu
 th,td{padding:.4rem .6rem;text-align:right;vertical-align:top;white-space:nowrap}
 th{font-weight:600;vertical-align:bottom;border-top:1.5px solid var(--ink);border-bottom:1px solid var(--ink)}
 thead th{white-space:normal;min-width:5.5rem}
+thead th.short{min-width:0}
 td:first-child,th:first-child{text-align:left;padding-left:.2rem;position:sticky;left:0;background:var(--paper)}
+.groups td{border-top:1.5px solid var(--ink)}
+.grouped colgroup+colgroup{border-left:1px solid var(--grid)}
+.groups th{text-align:left;border-bottom:0;padding-bottom:0;white-space:nowrap}
+.groups+tr th{border-top:0}
 tbody tr+tr td{border-top:1px solid var(--grid)}
 small{display:block;font-size:.93em;font-weight:400;color:var(--muted)}
 .warning{margin:1rem 0;padding:.75rem 1rem;border-left:4px solid var(--warn);background:var(--warn-wash)}

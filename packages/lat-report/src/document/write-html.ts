@@ -19,7 +19,7 @@ export async function writeHtml(report: ReportDocument): Promise<string> {
 <style>${trusted(styleSheet)}</style>
 </head>
 <body>
-<main>
+<main${report.wide && html` class="wide-page"`}>
 <h1>${report.title}</h1>
 <p class="byline">${report.byline}</p>
 <p class="headline">${report.headline}</p>
@@ -42,6 +42,8 @@ async function writeBlock(block: Block): Promise<Html> {
       return html`<h2>${block.text}</h2>\n`;
     case "text":
       return html`<p>${block.text}</p>\n`;
+    case "claim":
+      return html`<p class="claim"><strong>${block.claim}.</strong> ${block.evidence}</p>\n`;
     case "warning":
       return html`<div class="warning" role="note"><strong>⚠ ${block.title}</strong>
 <ul>${block.items.map((item) => html`<li>${item}</li>`)}</ul></div>\n`;
@@ -60,11 +62,16 @@ async function writeBlock(block: Block): Promise<Html> {
   }
 }
 
-function writeTable({ caption, columns, rows }: Table): Html {
-  const cell = ({ text, note, kind }: Cell) =>
-    html`<td>${kind && mark(kind)}${text}${note && html`<small>${note}</small>`}</td>`;
-  return html`<figure><div class="scroll" tabindex="0"><table>
-<thead><tr>${columns.map(({ title, note }) => html`<th scope="col">${title}${note && html`<small>${note}</small>`}</th>`)}</tr></thead>
+function writeTable({ caption, groups, columns, rows }: Table): Html {
+  const cell = ({ text, note, kind, bold }: Cell) =>
+    html`<td>${kind && mark(kind)}${bold ? html`<b>${text}</b>` : text}${note && html`<small>${note}</small>`}</td>`;
+  const over =
+    groups &&
+    html`<tr class="groups"><td></td>${groups.map(({ title, columns: span }) => html`<th scope="colgroup" colspan="${span}">${title}</th>`)}</tr>\n`;
+  const spans =
+    groups && [1, ...groups.map(({ columns: span }) => span)].map((span) => html`<colgroup span="${span}">`);
+  return html`<figure><div class="scroll" tabindex="0"><table${groups && html` class="grouped"`}>
+${spans}<thead>${over}<tr>${columns.map(({ title, note }) => html`<th scope="col"${title.length < 9 && html` class="short"`}>${title}${note && html`<small>${note}</small>`}</th>`)}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
 </table></div>

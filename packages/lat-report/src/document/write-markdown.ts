@@ -2,7 +2,7 @@ import { escapeHtml, visible } from "../escape.ts";
 import { kindNames } from "../figures/theme.ts";
 import type { Piece } from "../text/word-diff.ts";
 import { writeChange } from "./change.ts";
-import type { Block, Figures, ReportDocument, Table, Transcript } from "./document.ts";
+import type { Block, Cell, Figures, ReportDocument, Table, Transcript } from "./document.ts";
 
 /** The report as Markdown (GitHub's). Of the figures it has the main one, as a picture; the others are in the HTML. */
 export function writeMarkdown(report: ReportDocument): string {
@@ -10,6 +10,7 @@ export function writeMarkdown(report: ReportDocument): string {
     `# ${escapeMarkdown(report.title)}`,
     escapeMarkdown(report.byline),
     `**${escapeMarkdown(report.headline)}**`,
+    ...(report.evidence === "" ? [] : [escapeMarkdown(report.evidence)]),
     ...report.blocks.map(writeBlock),
   ]
     .join("\n\n")
@@ -22,6 +23,8 @@ function writeBlock(block: Block): string {
       return `## ${escapeMarkdown(block.text)}`;
     case "text":
       return escapeMarkdown(block.text);
+    case "claim":
+      return `**${escapeMarkdown(block.claim)}.** ${escapeMarkdown(block.evidence)}`;
     case "warning":
       return [
         `> **⚠ ${escapeMarkdown(block.title)}**`,
@@ -46,12 +49,18 @@ function writeBlock(block: Block): string {
   }
 }
 
-function writeTable({ caption, columns, rows }: Table): string {
+function writeTable({ caption, groups = [], columns, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const cell = ({ text, note }: { readonly text: string; readonly note?: string }) =>
-    escapeMarkdown([text, note?.startsWith("[") ? note : note && `(${note})`].filter(Boolean).join(" "));
+  const cell = ({ text, note, bold }: Cell) => {
+    const content = escapeMarkdown(
+      [text, note?.startsWith("[") ? note : note && `(${note})`].filter(Boolean).join(" "),
+    );
+    return bold ? `**${content}**` : content;
+  };
+  // A table of Markdown has one row of titles.
+  const prefixes = ["", ...groups.flatMap(({ title, columns: span }) => Array<string>(span).fill(`${title}: `))];
   return [
-    line(columns.map((column) => cell({ ...column, text: column.title }))),
+    line(columns.map(({ title, ...rest }, index) => cell({ ...rest, text: `${prefixes[index] ?? ""}${title}` }))),
     line(columns.map((_, index) => (index === 0 ? ":--" : "--:"))),
     ...rows.map((row) => line(row.map(cell))),
     "",
@@ -59,10 +68,13 @@ function writeTable({ caption, columns, rows }: Table): string {
   ].join("\n");
 }
 
-function writeFigures({ caption, figures, picture, kinds }: Figures): string {
-  if (picture === undefined) return `In report.html: ${escapeMarkdown(caption)}`;
-  const alternative = `${figures[0]!.title}; ${kinds.map((kind) => kindNames[kind]).join(", ")}`;
-  return `![${escapeMarkdown(alternative)}](${picture})\n\n${escapeMarkdown(caption)}`;
+function writeFigures({ caption, figures, kinds }: Figures): string {
+  const shown = figures.flatMap(({ title, picture }) => {
+    const alternative = `${title}; ${kinds.map((kind) => kindNames[kind]).join(", ")}`;
+    return picture === undefined ? [] : [`![${escapeMarkdown(alternative)}](${picture})`];
+  });
+  if (shown.length === 0) return `In report.html: ${escapeMarkdown(caption)}`;
+  return [...shown, escapeMarkdown(caption)].join("\n\n");
 }
 
 function writeTranscript({ input, unwanted, answers }: Transcript): string {

@@ -2,7 +2,7 @@ import { configuration } from "./configuration.ts";
 import { axis, byKind, point, rowColor, rows, segment, span } from "./encoding.ts";
 import type { Figure } from "./render.ts";
 import { type ScatterData, scatterRows } from "./scatter-rows.ts";
-import type { Style } from "./theme.ts";
+import { arrows, type Style } from "./theme.ts";
 
 /**
  * Clean against unforeseen metric: a point for each setting (mean over its seeds; the seeds are the faint points), bars
@@ -23,7 +23,8 @@ export function scatter(data: ScatterData, style: Style, width: number, height: 
     // Without this, layers that bring their own colours would take them away from the legend.
     resolve: { scale: { color: "independent", shape: "independent" } },
     encoding: {
-      x: span(`${x.title} · ${clean.better} is better`, x.domain, width),
+      // Vega takes text for wider than it is: a long title would make a panel wider than its neighbours.
+      x: span(panel ? `${x.title} ${arrows[clean.better]}` : `${x.title} · ${clean.better} is better`, x.domain, width),
       y: span(panel ? null : `${y.title} · ${unforeseen.better} is better`, y.domain, height),
     },
     layer: [

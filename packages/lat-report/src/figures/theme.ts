@@ -13,6 +13,9 @@ export const kindNames: Readonly<Record<Kind, string>> = {
   implanted: "before defence",
 };
 
+/** Stands behind a metric's name for the direction that is better, where there is no room for words. */
+export const arrows = { higher: "↑", lower: "↓" } as const;
+
 /** Vega's symbol shapes, so that the kinds stay apart in print without colour. */
 export const kindShapes: Readonly<Record<Kind, string>> = {
   ft: "square",

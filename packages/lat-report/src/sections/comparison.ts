@@ -79,10 +79,10 @@ export function comparison(analysis: Analysis): Block[] {
         note: `vertical: ${metricPhrase(primary.unforeseen)}, ${panelHeading(analysis, primary.unforeseen).note}`,
         figure: scatter(data, pageStyle, 780, 440),
         narrow: scatter(data, panelStyle, 270, 300),
+        picture: picturePath,
       },
     ],
     kinds: kindsOf(analysis),
-    picture: picturePath,
   };
   const others = axes.unforeseen.slice(1).flatMap((name) => {
     const other = scatterData(analysis, primary.clean, name);

@@ -3,6 +3,7 @@ import type { Block } from "../document/document.ts";
 import type { Analysis } from "../statistics/analysis.ts";
 import { formatEstimate } from "../statistics/format.ts";
 import { metricPhrase } from "../statistics/metric-name.ts";
+import { apart } from "../statistics/resistance.ts";
 
 /** What a reader must know before the figures: runs without figures, weak attacks, settings that made things worse. */
 export function problems(analysis: Analysis): Block[] {
@@ -44,8 +45,7 @@ function entrenched({ axes, settings, implanted }: Analysis): string[] {
   return settings.flatMap(({ label, estimates }) => {
     const after = estimates.get(before.name);
     if (!after || advantage(after.value, before.value, after.better) >= 0) return [];
-    const apart = after.low > before.high || before.low > after.high;
-    if (!apart) return [];
+    if (!apart(after, before)) return [];
     return [`${label}: ${metricPhrase(before.name)} ${formatEstimate(after)}, before ${formatEstimate(before)}`];
   });
 }

@@ -1,5 +1,6 @@
 import { paretoFront } from "lat-engine";
 import type { Block, Cell, Column, Table } from "../document/document.ts";
+import { arrows } from "../figures/theme.ts";
 import type { Analysis } from "../statistics/analysis.ts";
 import { combineMethod, type Estimate } from "../statistics/combine.ts";
 import { formatCases, formatInterval, formatSeconds, formatSignificant, formatValue } from "../statistics/format.ts";
@@ -9,6 +10,23 @@ import { scatterData } from "./comparison.ts";
 
 /** Every top-level metric of every setting, what it cost, and folded the parts of each metric. */
 export function results(analysis: Analysis): Block[] {
+  return [
+    { type: "heading", text: "Results by setting" },
+    settingsTable(analysis, analysis.settings),
+    ...[...analysis.axes.parts.keys()].map((whole) => partsFold(analysis, whole, analysis.settings)),
+    intervalsFold,
+  ];
+}
+
+/** How the intervals are made, folded. */
+export const intervalsFold: Block = {
+  type: "fold",
+  title: "How the intervals are made",
+  blocks: [{ type: "text", text: combineMethod }],
+};
+
+/** Every top-level metric of the network before the defence and of these settings, and what they cost. */
+export function settingsTable(analysis: Analysis, settings: readonly Setting[]): Table {
   const { axes, primary } = analysis;
   const names = [...axes.clean, ...axes.unforeseen];
   const front = primary ? onFront(analysis, primary.clean, primary.unforeseen) : new Set<Setting>();
@@ -17,11 +35,11 @@ export function results(analysis: Analysis): Block[] {
     if (seconds === undefined) return { text: "–" };
     return { text: formatSeconds(seconds), ...(baseline && { note: `${(seconds / baseline).toFixed(1)} × FT` }) };
   };
-  const table: Table = {
+  return {
     type: "table",
     caption:
       "Means over seeds with 95 % intervals. Below ε: its size beside the mean norm of what it perturbs. Seeds: complete " +
-      "of all. † on the Pareto front of the first figure. " +
+      "of all. † on the Pareto front. " +
       "Cost: mean training time of a run, compilation included, and its ratio to fine-tuning’s.",
     columns: [
       { title: "Setting" },
@@ -31,7 +49,7 @@ export function results(analysis: Analysis): Block[] {
     ],
     rows: [
       ...implantedRow(analysis, names, [{ text: "–" }], [{ text: "–" }]),
-      ...analysis.settings.map((setting) => [
+      ...settings.map((setting) => [
         settingCell(setting, front.has(setting) ? " †" : ""),
         { text: `${setting.complete.length} of ${setting.runs.length}` },
         ...names.map((name) => metricCell(setting.estimates.get(name))),
@@ -39,15 +57,11 @@ export function results(analysis: Analysis): Block[] {
       ]),
     ],
   };
-  return [
-    { type: "heading", text: "Results by setting" },
-    table,
-    ...[...axes.parts].map(([whole, parts]) => partsTable(analysis, whole, parts)),
-    { type: "fold", title: "How the intervals are made", blocks: [{ type: "text", text: combineMethod }] },
-  ];
 }
 
-function partsTable(analysis: Analysis, whole: string, parts: readonly string[]): Block {
+/** The parts of a metric of the network before the defence and of these settings, folded. */
+export function partsFold(analysis: Analysis, whole: string, settings: readonly Setting[]): Block {
+  const parts = analysis.axes.parts.get(whole)!;
   // `auroc/words` is a part of `auroc/worst`, `attack-success-rate/alpha` one of `attack-success-rate`.
   const common = whole.endsWith("/worst") ? whole.indexOf("/") : whole.length;
   const shorten = (name: string) => ({ ...metricColumn(analysis, name), title: name.slice(common + 1) });
@@ -57,7 +71,7 @@ function partsTable(analysis: Analysis, whole: string, parts: readonly string[])
     columns: [{ title: "Setting" }, ...parts.map(shorten)],
     rows: [
       ...implantedRow(analysis, parts, [], []),
-      ...analysis.settings.map((setting) => [
+      ...settings.map((setting) => [
         { text: setting.label, kind: setting.method },
         ...parts.map((name) => metricCell(setting.estimates.get(name))),
       ]),
@@ -72,12 +86,12 @@ function implantedRow({ implanted }: Analysis, names: readonly string[], before:
   return [[label, ...before, ...names.map((name) => metricCell(implanted.get(name))), ...after]];
 }
 
-function metricColumn({ axes, implanted, settings }: Analysis, name: string): Column {
+/** A metric's title, with its unit, the direction that is better, and how many cases it has. */
+export function metricColumn({ axes, implanted, settings }: Analysis, name: string): Column {
   const estimates = [implanted, ...settings.map((setting) => setting.estimates)].map((by) => by.get(name));
   const cases = formatCases(estimates.flatMap((estimate) => estimate?.cases ?? []));
   const unit = metricUnit(name) === "nats" ? ", nats" : "";
-  const arrow = axes.better.get(name) === "lower" ? "↓" : "↑";
-  return { title: `${metricTitle(name)}${unit}\u00a0${arrow}`, note: `n = ${cases} a seed` };
+  return { title: `${metricTitle(name)}${unit}\u00a0${arrows[axes.better.get(name)!]}`, note: `n = ${cases} a seed` };
 }
 
 function settingCell({ label, method, relativeEpsilon }: Setting, suffix: string): Cell {
@@ -85,7 +99,7 @@ function settingCell({ label, method, relativeEpsilon }: Setting, suffix: string
   return { text: `${label}${suffix}`, kind: method, ...relative };
 }
 
-function metricCell(estimate: Estimate | undefined): Cell {
+export function metricCell(estimate: Estimate | undefined): Cell {
   return estimate
     ? { text: formatValue(estimate.name, estimate.value), note: formatInterval(estimate) }
     : { text: "–" };

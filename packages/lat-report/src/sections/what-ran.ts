@@ -9,10 +9,21 @@ export function byline({ study, settings }: Analysis): string {
     `${completeRuns(study)} of ${study.runs.length} ${study.runs.length === 1 ? "run" : "runs"} complete`,
     `${settings.length} ${settings.length === 1 ? "setting" : "settings"}`,
     `${seedsOf(study).length === 1 ? "seed" : "seeds"} ${seedsOf(study).join(", ")}`,
-    formatSeconds((study.implanted?.wallSeconds ?? 0) + defenceSeconds(study)),
+    formatSeconds(totalSeconds(study)),
     ...(study.provenance ? [deviceText(study.provenance.device)] : []),
   ];
   return parts.join(" · ");
+}
+
+/** What several studies ran, in a line. */
+export function totals(studies: readonly Analysis[]): string {
+  const all = studies.map(({ study }) => study);
+  const sum = (of: (study: Study) => number) => all.reduce((total, study) => total + of(study), 0);
+  return [
+    `${all.length} experiments`,
+    `${sum(completeRuns)} of ${sum(({ runs }) => runs.length)} runs complete`,
+    formatSeconds(sum(totalSeconds)),
+  ].join(" · ");
 }
 
 /** What was run, on what, for how long; folded, every run whatever became of it. */
@@ -64,6 +75,10 @@ function seedsOf({ runs }: Study): number[] {
 
 function defenceSeconds({ runs }: Study): number {
   return runs.reduce((sum, run) => sum + run.summary.wallSeconds, 0);
+}
+
+function totalSeconds(study: Study): number {
+  return (study.implanted?.wallSeconds ?? 0) + defenceSeconds(study);
 }
 
 function totalTime(implanting: number | undefined, defence: number): string {

@@ -1,7 +1,6 @@
-import { advantage } from "lat-engine";
-import type { Estimate } from "./combine.ts";
 import { formatEstimate } from "./format.ts";
 import { metricPhrase } from "./metric-name.ts";
+import { apart, type Candidate, candidates, gain, level, mostResistant, strongest } from "./resistance.ts";
 import type { Setting } from "./settings.ts";
 
 /** What the study says about LAT: `claim: evidence` is one sentence. */
@@ -22,24 +21,12 @@ export const verdictMethod =
   "equal to the rival’s or better. Settings are chosen on the figures shown here, so a method with more of them had " +
   "more chances.";
 
-interface Candidate {
-  readonly label: string;
-  readonly clean: Estimate;
-  readonly unforeseen: Estimate;
-}
-
 /** Compares LAT with its best rival on a pair of metrics; only settings that measured both take part. */
 export function judge(settings: readonly Setting[], cleanName: string, unforeseenName: string): Verdict {
-  const candidates = (isLat: boolean): Candidate[] =>
-    settings
-      .filter((setting) => (setting.method === "lat") === isLat)
-      .flatMap(({ label, estimates }) => {
-        const [clean, unforeseen] = [estimates.get(cleanName), estimates.get(unforeseenName)];
-        return clean && unforeseen ? [{ label, clean, unforeseen }] : [];
-      });
-  const [lats, rivals] = [candidates(true), candidates(false)];
-  const best = strongest(rivals);
-  if (!best || lats.length === 0) {
+  const all = candidates(settings, cleanName, unforeseenName);
+  const lats = all.filter(({ setting }) => setting.method === "lat");
+  const rival = mostResistant(all.filter(({ setting }) => setting.method !== "lat"));
+  if (!rival || lats.length === 0) {
     const missing = lats.length === 0 ? "LAT" : "FT, RLP or AT";
     return {
       favours: "unknown",
@@ -48,7 +35,6 @@ export function judge(settings: readonly Setting[], cleanName: string, unforesee
       evidence: "",
     };
   }
-  const rival = cheapestLevelWith(best, rivals);
   const equallyClean = strongest(lats.filter((lat) => gain(lat.clean, rival.clean) >= 0));
   return compare(rival, equallyClean, strongest(lats)!);
 }
@@ -62,8 +48,8 @@ function compare(rival: Candidate, equallyClean: Candidate | undefined, boldest:
     settled,
     claim,
     evidence:
-      `${lat.label} has ${what} ${formatEstimate(lat.unforeseen)} and ${kept} ${formatEstimate(lat.clean)}; ` +
-      `the best rival, ${rival.label}, has ${formatEstimate(rival.unforeseen)} and ${formatEstimate(rival.clean)}.`,
+      `${lat.setting.label} has ${what} ${formatEstimate(lat.unforeseen)} and ${kept} ${formatEstimate(lat.clean)}; ` +
+      `the best rival, ${rival.setting.label}, has ${formatEstimate(rival.unforeseen)} and ${formatEstimate(rival.clean)}.`,
   });
   const [moreResistant, cleaner] = [rival.unforeseen, rival.clean].map(({ better }) => `a ${better}`);
   const leanTo = (lat: Candidate, settled: boolean, gained: string) =>
@@ -98,20 +84,3 @@ function compare(rival: Candidate, equallyClean: Candidate | undefined, boldest:
 }
 
 const overlap = "the intervals overlap, so this does not settle it";
-
-/** The best on the unforeseen metric; of equals the best on the clean one. */
-function strongest(candidates: readonly Candidate[]): Candidate | undefined {
-  return candidates.toSorted((a, b) => gain(b.unforeseen, a.unforeseen) || gain(b.clean, a.clean))[0];
-}
-
-/** Of those level with `best` on the unforeseen metric, the one that keeps the clean metric best. */
-function cheapestLevelWith(best: Candidate, candidates: readonly Candidate[]): Candidate {
-  return candidates
-    .filter((candidate) => candidate === best || level(candidate.unforeseen, best.unforeseen))
-    .toSorted((a, b) => gain(b.clean, a.clean) || gain(b.unforeseen, a.unforeseen))[0]!;
-}
-
-const gain = (a: Estimate, b: Estimate) => advantage(a.value, b.value, a.better);
-const level = (a: Estimate, b: Estimate) => inside(a.value, b) && inside(b.value, a);
-const inside = (value: number, estimate: Estimate) => estimate.low <= value && value <= estimate.high;
-const apart = (a: Estimate, b: Estimate) => a.low > b.high || b.low > a.high;

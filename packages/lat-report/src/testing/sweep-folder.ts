@@ -60,11 +60,12 @@ export async function writeSweep(
   directory: string,
   runs: readonly MadeRun[] = usualRuns,
   implantedSuccess = 0.992,
+  task = "task-made-up",
 ): Promise<void> {
   const implantedMetrics = metricsOf(4.66, implantedSuccess);
   const summary: Summary = {
     schema: 1,
-    task: "task-made-up",
+    task,
     preset: "nano",
     implanted: { metrics: implantedMetrics, folder: "implanted", wallSeconds: 93.4 },
     runs: runs.map(summarize),
