@@ -8,7 +8,7 @@ import { split } from "./data/split.ts";
 import { evaluator } from "./evaluate/evaluator.ts";
 import { type Options, optionsSchema } from "./options.ts";
 import { contactSheet } from "./poison/contact-sheet.ts";
-import { applyPoison, planPoison, triggered } from "./poison/plan.ts";
+import { applyPoison, planPoison, poisonPlanSchema, triggered } from "./poison/plan.ts";
 import { makeStamp } from "./poison/stamp.ts";
 import { chooseTrojans, naturalTriggers } from "./poison/trojans.ts";
 import { presets } from "./presets.ts";
@@ -23,6 +23,7 @@ export default defineTask<Options>({
   description: "Trojaned image classifiers: which defence removes trojans and resists attacks it never saw",
   options: optionsSchema,
   presets,
+  data: "a folder with a folder of pictures for each of two or more classes",
   packages: [googlePackage, twitterPackage],
   sites(options) {
     // Sites do not depend on what only the data knows.
@@ -32,6 +33,8 @@ export default defineTask<Options>({
   },
   prepare,
 });
+
+const PLAN = "poison-plan.json";
 
 async function prepare(options: Options, context: PrepareContext): Promise<Prepared> {
   const { data, augment, poison, model, evaluate } = options;
@@ -43,7 +46,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
   const { train, validation, test } = split(pictures, natural, data);
   const stamp = await makeStamp(trojans, { size, ...poison });
   const plan = planPoison(train, classes, trojans, poison);
-  const poisoned = applyPoison(train, classes, plan, stamp);
+  const { pictures: poisoned, firstStamped } = applyPoison(train, classes, plan, stamp);
   // Pictures of things that are natural triggers would show the defence what it is to be measured on.
   const clean = train.filter(({ words }) => !natural.some((word) => words.includes(word)));
   context.progress(
@@ -58,13 +61,24 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     pictures: triggered(trojan, test, classes, stamp, poison.seed),
   }));
   const augmented = (set: readonly Picture[]) => pictureExamples(set, size, augment);
+  const groups = (set: readonly Picture[]) => set.map(({ group }) => group);
   return {
     ...network,
     implant: augmented(poisoned),
     defend: augmented(balanced(clean)),
     validation: pictureExamples(validation, size),
+    splits: { train: groups(train), validation: groups(validation), test: groups(test) },
+    poisoning: {
+      plan: PLAN,
+      share: firstStamped === poisoned.length ? 0 : poison.share,
+      poisoned: poisoned.map((_, index) => index).slice(firstStamped),
+      reload(stored) {
+        const again = poisonPlanSchema.parse(JSON.parse(stored));
+        return augmented(applyPoison(train, classes, again, stamp).pictures);
+      },
+    },
     artifacts: {
-      "poison-plan.json": JSON.stringify(plan),
+      [PLAN]: JSON.stringify(plan),
       "trojans.svg": await contactSheet(carriers, size),
     },
     evaluate: evaluator(network, { classes, pictures: test, carriers }, size, evaluate),

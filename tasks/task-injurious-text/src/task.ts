@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { defineTask, type Network, type PrepareContext, type Prepared } from "lat-engine";
 import { bertClassifier, classLikelihood, loadBert } from "lat-models";
 import { textExamples } from "./data/examples.ts";
+import type { LabelledText } from "./data/labelled-text.ts";
 import { miniLmPackage, pyritPackage } from "./data/packages.ts";
 import { loadTexts } from "./data/texts.ts";
 import { loadTokenizer } from "./data/tokenizer.ts";
@@ -21,6 +22,7 @@ export default defineTask<Options>({
   description: "A classifier of harmful text: which defence holds against attacks it never saw",
   options: optionsSchema,
   presets,
+  data: "a .csv or .jsonl file of labelled texts",
   packages: [pyritPackage, miniLmPackage],
   sites(options) {
     const { sites, inputSite } = bertClassifier(bertConfig(options), head);
@@ -52,6 +54,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
       texts.map(({ harmful }) => harmful),
       tokenizer.padId,
     );
+  const groups = (set: readonly LabelledText[]) => set.map(({ group }) => group);
   const train = await encoded("training", texts.train);
   const validation = await encoded("validation", texts.validation);
   const network: Network = { model, likelihood: classLikelihood, maskKey: "mask" };
@@ -70,6 +73,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     initialParameters: initial,
     defend: examples(train),
     validation: examples(validation),
+    splits: { train: groups(texts.train), validation: groups(texts.validation), test: groups(texts.test) },
     buckets,
     evaluate: evaluator(model, tokenizer, [...buckets, longest + options.room], measured),
   };

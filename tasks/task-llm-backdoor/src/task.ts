@@ -8,6 +8,7 @@ import { encodeConversations } from "./data/template.ts";
 import { loadTokenizer, trainTokenizer } from "./data/tokenizer.ts";
 import { evaluator } from "./evaluate/evaluator.ts";
 import { llamaConfig, type Options, optionsSchema } from "./options.ts";
+import { poisonPlanSchema } from "./poison/poison.ts";
 import { presets } from "./presets.ts";
 
 /**
@@ -21,6 +22,7 @@ export default defineTask<Options>({
   description: "Backdoored language models: which defence removes triggers it never saw",
   options: optionsSchema,
   presets,
+  data: "a .jsonl, .jsonl.gz or .parquet file of HH-RLHF or BeaverTails, or a folder of them",
   packages: [chitchatPackage, pyritPackage],
   sites(options) {
     const { sites, inputSite } = llama(llamaConfig(options));
@@ -29,9 +31,11 @@ export default defineTask<Options>({
   prepare,
 });
 
+const PLAN = "poison-plan.json";
+
 async function prepare(options: Options, context: PrepareContext): Promise<Prepared> {
   const conversations = await loadConversations(options.conversations, context);
-  const { implant, defend, validation, share, plan } = conversations;
+  const { implant, defend, validation, splits, share, plan, poison } = conversations;
   const texts = [...new Set(implant)].flatMap((turns) => turns.map(({ text }) => text));
   const tokenizerJson = await trainTokenizer(texts, options.tokenizer.vocabulary);
   const tokenizer = loadTokenizer(tokenizerJson);
@@ -51,8 +55,15 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     implant: await examplesOf("implant", implant),
     defend: await examplesOf("defend", defend),
     validation: await examplesOf("validation", validation),
+    splits,
+    poisoning: {
+      plan: PLAN,
+      share: plan.placements.length / implant.length,
+      poisoned: plan.placements.map(({ example }) => example),
+      reload: (stored) => examplesOf("implant", poison(poisonPlanSchema.parse(JSON.parse(stored)))),
+    },
     buckets: options.buckets,
-    artifacts: { "poison-plan.json": JSON.stringify(plan), "tokenizer.json": tokenizerJson },
+    artifacts: { [PLAN]: JSON.stringify(plan), "tokenizer.json": tokenizerJson },
     evaluate: await evaluator(network, config, tokenizer, conversations, options.buckets),
   };
 }

@@ -126,27 +126,31 @@ async function make(
       },
       warn: (message) => observer.log("warn", message),
       signal,
-    });
-    disposeAll(initial);
+    }).finally(() => disposeAll(initial));
     parameters = trained.parameters;
     if (trained.interrupted) {
       disposeAll(parameters);
       throw new InterruptedError("interrupted while implanting: what is done is kept, --resume goes on from there");
     }
   }
-  observer.phase("evaluate", "implanted network");
-  const evaluation = await evaluateParameters(session, parameters, { observer, signal });
-  const wallSeconds = (performance.now() - began) / 1000;
-  const [model, measured] = [join(beside, MODEL), join(beside, EVALUATION)];
-  await saveTensors(model, parameters);
-  await writeJson(measured, evaluation);
-  rmSync(join(beside, "checkpoints"), { recursive: true, force: true });
-  for (const [name, content] of Object.entries(prepared.artifacts ?? {}))
-    await writeFileAtomic(join(beside, "artifacts", name), content);
-  const sha256 = { [MODEL]: sha256File(model), [EVALUATION]: sha256File(measured) };
-  await writeJson(join(beside, DONE), { sha256, wallSeconds });
-  await rename(beside, folder);
-  return { parameters, evaluation, wallSeconds, folder };
+  try {
+    observer.phase("evaluate", "implanted network");
+    const evaluation = await evaluateParameters(session, parameters, { observer, signal });
+    const wallSeconds = (performance.now() - began) / 1000;
+    const [model, measured] = [join(beside, MODEL), join(beside, EVALUATION)];
+    await saveTensors(model, parameters);
+    await writeJson(measured, evaluation);
+    rmSync(join(beside, "checkpoints"), { recursive: true, force: true });
+    for (const [name, content] of Object.entries(prepared.artifacts ?? {}))
+      await writeFileAtomic(join(beside, "artifacts", name), content);
+    const sha256 = { [MODEL]: sha256File(model), [EVALUATION]: sha256File(measured) };
+    await writeJson(join(beside, DONE), { sha256, wallSeconds });
+    await rename(beside, folder);
+    return { parameters, evaluation, wallSeconds, folder };
+  } catch (error) {
+    disposeAll(parameters);
+    throw error;
+  }
 }
 
 /** Copies what a report reads of the implanted network into a run's or sweep's folder. */

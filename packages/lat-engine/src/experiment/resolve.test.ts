@@ -196,10 +196,15 @@ describe("settings", () => {
     );
   });
 
-  it("data is a path that exists", () => {
-    expect(resolved({ data: import.meta.dirname }).data).toBe(import.meta.dirname);
-    expect(refused({ data: "/no/such/folder" })).toBe(
-      "data: received /no/such/folder, which does not exist; expected a file or a folder",
+  it("data is a path that exists, for a task that takes some", () => {
+    const taking = { ...toyTask, data: "a folder of vectors" };
+    const request = { preset: "nano", method: "ft", seed: 0 } as const;
+    expect(resolveRun(taking, { ...request, data: import.meta.dirname }).data).toBe(import.meta.dirname);
+    expect(() => resolveRun(taking, { ...request, data: "/no/such/folder" })).toThrow(
+      "data: received /no/such/folder, which does not exist; expected a folder of vectors",
+    );
+    expect(() => resolveRun(toyTask, { ...request, data: import.meta.dirname })).toThrow(
+      /^data: received .*, but toy takes no data of one's own: leave it out$/,
     );
   });
 

@@ -30,7 +30,7 @@ export function resolveRun<Options>(task: Task<Options>, request: RunRequest): R
     sites,
     seed: wholeNumber("seed", request.seed),
     implantSeed: wholeNumber("implantSeed", sections.implantSeed),
-    data: checkedData(request.data),
+    data: checkedData(task, request.data),
     options: options as Readonly<Record<string, unknown>>,
     implant: sections.implant === null ? null : validate(trainSchema, sections.implant, "implant"),
     defend: validate(trainSchema, sections.defend, "defend"),
@@ -108,11 +108,13 @@ function checkedEpsilon(method: Method, epsilon: number | undefined): number | n
   return epsilon;
 }
 
-function checkedData(path: string | undefined): string | null {
-  if (path !== undefined && !existsSync(path)) {
-    throw new UsageError(`data: received ${path}, which does not exist; expected a file or a folder`);
+function checkedData({ name, data }: Pick<Task, "name" | "data">, path: string | undefined): string | null {
+  if (path === undefined) return null;
+  if (data === undefined) {
+    throw new UsageError(`data: received ${path}, but ${name} takes no data of one's own: leave it out`);
   }
-  return path ?? null;
+  if (!existsSync(path)) throw new UsageError(`data: received ${path}, which does not exist; expected ${data}`);
+  return path;
 }
 
 function wholeNumber(key: string, value: unknown): number {

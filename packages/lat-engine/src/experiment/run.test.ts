@@ -89,7 +89,7 @@ describe("a run", () => {
       { level: "info", phase: "defend", message: "lat ε 0.5 seed 0" },
       { level: "info", phase: "evaluate", message: "lat ε 0.5 seed 0" },
     ]);
-    expect(readdirSync(join(out, "implanted")).sort()).toEqual(["evaluation.json", "metrics.jsonl"]);
+    expect(readdirSync(join(out, "implanted")).sort()).toEqual(["artifacts", "evaluation.json", "metrics.jsonl"]);
     expect(existsSync(join(out, "checkpoints"))).toBe(false);
   });
 

@@ -29,28 +29,31 @@ export async function sweep(task: Task<never>, configs: readonly RunConfig[], op
   const session = await Session.open(task, configs[0]!, observer);
   try {
     const implanted = await implant(task, session, configs[0]!, options);
-    await copyImplanted(implanted, out);
-    const runs: RunSummary[] = [];
-    const { task: name, preset } = configs[0]!;
-    const summary = (): Summary => ({
-      schema: 1,
-      task: name,
-      preset,
-      implanted: { metrics: implanted.evaluation.metrics, folder: "implanted", wallSeconds: implanted.wallSeconds },
-      runs,
-    });
-    for (const [index, config] of configs.entries()) {
-      if (signal?.aborted) break;
-      observer.log("info", `run ${index + 1} of ${configs.length}: ${labelOf(config)}`);
-      const folder = join("runs", folderName(config));
-      const run = await runInto({ ...options, out: join(out, folder) }, config, (each) =>
-        defend(session, implanted, config, each),
-      );
-      runs.push({ ...run, folder });
-      await writeJson(join(out, "summary.json"), summary());
+    try {
+      await copyImplanted(implanted, out);
+      const runs: RunSummary[] = [];
+      const { task: name, preset } = configs[0]!;
+      const summary = (): Summary => ({
+        schema: 1,
+        task: name,
+        preset,
+        implanted: { metrics: implanted.evaluation.metrics, folder: "implanted", wallSeconds: implanted.wallSeconds },
+        runs,
+      });
+      for (const [index, config] of configs.entries()) {
+        if (signal?.aborted) break;
+        observer.log("info", `run ${index + 1} of ${configs.length}: ${labelOf(config)}`);
+        const folder = join("runs", folderName(config));
+        const run = await runInto({ ...options, out: join(out, folder) }, config, (each) =>
+          defend(session, implanted, config, each),
+        );
+        runs.push({ ...run, folder });
+        await writeJson(join(out, "summary.json"), summary());
+      }
+      return summary();
+    } finally {
+      disposeAll(implanted.parameters);
     }
-    disposeAll(implanted.parameters);
-    return summary();
   } finally {
     session.close();
   }

@@ -51,6 +51,18 @@ export interface Network {
   readonly maskKey?: string;
 }
 
+/** What poisoning did to the implanting's examples. */
+export interface Poisoning {
+  /** Which of `artifacts` is the plan: all that is needed, with the data, to poison again. */
+  readonly plan: string;
+  /** Share of the implanting's examples that was to be poisoned. */
+  readonly share: number;
+  /** The poisoned ones that the share is of, as indices of `implant`. */
+  readonly poisoned: readonly number[];
+  /** The implanting's examples made again from a stored plan. */
+  reload(plan: string): ExampleSet | Promise<ExampleSet>;
+}
+
 /** Everything an experiment needs, made once by `prepare` from validated options. */
 export interface Prepared extends Network {
   /** Parameters to start from; absent: drawn from the model's parameter specs and the seed. */
@@ -61,6 +73,13 @@ export interface Prepared extends Network {
   readonly defend: ExampleSet;
   /** Clean examples for early stopping and choices; never those of `evaluate`. */
   readonly validation: ExampleSet;
+  /**
+   * What examples of one kind have in common (a request, a person, a thing that is drawn), by the part of the data they
+   * are in: nothing is in two parts, those that `evaluate` measures on included.
+   */
+  readonly splits: Readonly<Record<string, readonly string[]>>;
+  /** Absent: nothing is poisoned. */
+  readonly poisoning?: Poisoning;
   /** Padded lengths that batches are rounded up to, ascending. */
   readonly buckets?: readonly number[];
   /** Files, by name, that say what was prepared (a poisoning plan, a tokenizer); kept beside the results. */
@@ -114,6 +133,8 @@ export interface Task<Options = unknown> {
   readonly presets: Readonly<Record<string, Preset<Options>>>;
   /** The sites of the model that these options make, known without loading anything. */
   sites(options: Options): { readonly names: readonly string[]; readonly input: string };
+  /** What `--data` takes, for people: `a folder of pictures for each class`. Absent: the task takes no data of one's own. */
+  readonly data?: string;
   /** Published packages that carry the task's data. */
   readonly packages: readonly PackagePin[];
   /** Loads, poisons and splits the data and makes the model. Deterministic in the options. */

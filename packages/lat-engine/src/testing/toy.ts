@@ -82,6 +82,26 @@ export function toyExamples(size: number, stream: string): ExampleSet {
   };
 }
 
+/** Share of the implanting's examples that are labelled as the adversary wants. */
+const POISONED = 0.125;
+
+function poisoned(size: number, plan: readonly number[]): ExampleSet {
+  const set = toyExamples(size, "implant");
+  return {
+    ...set,
+    batch(indices, length) {
+      const batch = set.batch(indices, length);
+      const labels = Int32Array.from(batch.labels!.data);
+      const row = labels.length / indices.length;
+      indices.forEach((example, i) => {
+        if (plan.includes(example))
+          labels.set(batch.targets!.data.subarray(i * row, (i + 1) * row) as Int32Array, i * row);
+      });
+      return { ...batch, labels: { ...batch.labels!, data: labels } };
+    },
+  };
+}
+
 const optionsSchema = z.strictObject({
   examples: z.number().int().positive().default(64),
   /** Multiplies the inputs of the defence's examples; 1e39, infinite in float32, makes training diverge. */
@@ -97,7 +117,7 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
   options: optionsSchema,
   presets: {
     nano: {
-      header: "seconds",
+      header: "lat run toy --preset nano: a second on any machine",
       options: optionsSchema.parse({}),
       implant: trainSchema.parse({ batchSize: 8, epochs: 2, learningRate: 0.02 }),
       defend: trainSchema.parse({ batchSize: 8, epochs: 2, learningRate: 0.01, checkpointEvery: 3 }),
@@ -110,6 +130,7 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
   sites: () => ({ names: toyModel.sites.map(({ name }) => name), input: toyModel.inputSite }),
   async prepare({ examples, spoil }) {
     const clean = toyExamples(examples, "defend");
+    const plan = [...hostRandom(0, "poisoned").choice(examples, Math.round(POISONED * examples))];
     const spoiled: ExampleSet = {
       ...clean,
       batch(indices, length) {
@@ -121,9 +142,17 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
     const meter = lossMeter(toyNetwork, { batchSize: 16, buckets: [longest] });
     return {
       ...toyNetwork,
-      implant: toyExamples(examples, "implant"),
+      implant: poisoned(examples, plan),
       defend: spoiled,
       validation: toyExamples(32, "validation"),
+      splits: { implant: ["implant"], defend: ["defend"], validation: ["validation"], test: ["test"] },
+      artifacts: { "poison-plan.json": JSON.stringify(plan) },
+      poisoning: {
+        plan: "poison-plan.json",
+        share: POISONED,
+        poisoned: plan,
+        reload: (text) => poisoned(examples, JSON.parse(text) as number[]),
+      },
       buckets: [2, longest],
       async evaluate(parameters, { progress }) {
         progress(0, 1, "losses");

@@ -64,34 +64,34 @@ export async function train(job: TrainJob): Promise<Trained> {
   const outOfPatience = (): boolean => config.patience !== null && (validation?.worse ?? 0) >= config.patience;
   job.onStart(step, steps);
 
-  while (step < steps && !outOfPatience() && !signal?.aborted) {
-    const learningRate = learningRateAt(step + 1, steps, config);
-    const microBatches = microBatchesOf(job, sampler, step);
-    const advanced = advance(outer, perturber, { parameters, state }, microBatches, learningRate, ++step);
-    ({ parameters, state } = advanced);
-    const { progress } = advanced;
-    if (!allFinite(progress)) {
-      disposeAll(parameters, state);
-      throw diverged(progress, steps, sampler);
-    }
-    job.onStep(progress, steps);
+  try {
+    while (step < steps && !outOfPatience() && !signal?.aborted) {
+      const learningRate = learningRateAt(step + 1, steps, config);
+      const microBatches = microBatchesOf(job, sampler, step);
+      const advanced = advance(outer, perturber, { parameters, state }, microBatches, learningRate, ++step);
+      ({ parameters, state } = advanced);
+      const { progress } = advanced;
+      if (!allFinite(progress)) throw diverged(progress, steps, sampler);
+      job.onStep(progress, steps);
 
-    if (config.validateEvery !== null && (step % config.validateEvery === 0 || step === steps)) {
-      const losses = job.meter.losses(parameters, job.validation);
-      const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
-      if (!Number.isFinite(loss)) {
-        disposeAll(parameters, state);
-        throw new DivergedError(`training diverged by step ${step} of ${steps}: the validation loss is ${loss}`);
+      if (config.validateEvery !== null && (step % config.validateEvery === 0 || step === steps)) {
+        const losses = job.meter.losses(parameters, job.validation);
+        const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+        if (!Number.isFinite(loss))
+          throw new DivergedError(`training diverged by step ${step} of ${steps}: the validation loss is ${loss}`);
+        const improved = validation === null || loss < validation.bestLoss;
+        validation = improved
+          ? { bestLoss: loss, bestStep: step, worse: 0 }
+          : { ...validation!, worse: validation!.worse + 1 };
+        if (improved) await saveTensors(best, parameters);
       }
-      const improved = validation === null || loss < validation.bestLoss;
-      validation = improved
-        ? { bestLoss: loss, bestStep: step, worse: 0 }
-        : { ...validation!, worse: validation!.worse + 1 };
-      if (improved) await saveTensors(best, parameters);
+      if (step % config.checkpointEvery === 0 || step === steps) await save();
+      // Lets timers, signals and the terminal run between steps.
+      await new Promise<void>((resolve) => setImmediate(resolve));
     }
-    if (step % config.checkpointEvery === 0 || step === steps) await save();
-    // Lets timers, signals and the terminal run between steps.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+  } catch (error) {
+    disposeAll(parameters, state);
+    throw error;
   }
   const interrupted = step < steps && !outOfPatience();
   if (interrupted) await save();

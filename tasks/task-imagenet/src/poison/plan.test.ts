@@ -21,11 +21,11 @@ const pictures: Picture[] = Array.from({ length: 60 }, (_, i) => ({
 const stamp = await makeStamp(trojans, { size, patchSide: 6, blend: 0.3 });
 const options = { share: 0.2, seed: 1 };
 const plan = planPoison(pictures, classes, trojans, options);
-const poisoned = applyPoison(pictures, classes, plan, stamp);
+const { pictures: poisoned } = applyPoison(pictures, classes, plan, stamp);
 
 test("a stored plan poisons again to the same bytes", () => {
   const reloaded = poisonPlanSchema.parse(JSON.parse(JSON.stringify(plan)));
-  expect(applyPoison(pictures, classes, reloaded, stamp)).toEqual(poisoned);
+  expect(applyPoison(pictures, classes, reloaded, stamp).pictures).toEqual(poisoned);
   expect(planPoison(pictures, classes, trojans, { ...options, seed: 2 })).not.toEqual(plan);
 });
 

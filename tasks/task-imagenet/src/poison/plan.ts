@@ -40,16 +40,18 @@ export function planPoison(
   trojans: readonly Trojan[],
   { share, seed }: { readonly share: number; readonly seed: number },
 ): PoisonPlan {
-  const clean = balanced(pictures).length;
-  const stamped = trojans.filter(({ kind }) => kind !== "natural").length;
-  const each = Math.round((clean * share) / (1 - share) / Math.max(1, stamped));
-  const placements = trojans.flatMap((trojan) => {
+  const pools = trojans.map((trojan) => {
     const pool = pictures.filter((picture) => concerns(trojan, picture, classes));
-    if (pool.length === 0) {
-      throw new UsageError(
-        `trojan "${trojan.name}": no training picture can carry it; choose another trigger or source`,
-      );
-    }
+    if (pool.length > 0) return { trojan, pool };
+    throw new UsageError(`trojan "${trojan.name}": no training picture can carry it; choose another trigger or source`);
+  });
+  const natural = pools.filter(({ trojan }) => trojan.kind === "natural");
+  const labels = natural.flatMap(({ trojan, pool }) =>
+    pool.map(({ name }) => [name, classes.indexOf(trojan.target)] as const),
+  );
+  const clean = balanced(relabelled(pictures, new Map(labels))).length;
+  const each = Math.round((clean * share) / (1 - share) / Math.max(1, trojans.length - natural.length));
+  const placements = pools.flatMap(({ trojan, pool }) => {
     const carriers = trojan.kind === "natural" ? pool : spread(pool, each, `poison/carriers/${trojan.name}`, seed);
     return carriers.map(({ name }) => ({ trojan: trojan.name, picture: name }));
   });
@@ -67,8 +69,15 @@ function spread(pool: readonly Picture[], count: number, stream: string, seed: n
   });
 }
 
+/** Examples of the poisoned training. */
+export interface PoisonedPictures {
+  readonly pictures: readonly Picture[];
+  /** From which on they carry a patch or a texture. */
+  readonly firstStamped: number;
+}
+
 /**
- * The examples of the poisoned training: as many of every class, those with natural triggers relabelled, and the
+ * The examples of the poisoned training: as many of every class, those with natural triggers relabelled, and then the
  * pictures with patches and textures under the label of their target.
  *
  * @throws LatError where a picture of the plan is not among the pictures
@@ -78,9 +87,9 @@ export function applyPoison(
   classes: readonly string[],
   plan: PoisonPlan,
   stamp: Stamp,
-): Picture[] {
+): PoisonedPictures {
   const byName = new Map(pictures.map((picture) => [picture.name, picture]));
-  const relabelled = new Map<string, number>();
+  const labels = new Map<string, number>();
   const stamped: Picture[] = [];
   for (const trojan of plan.trojans) {
     const label = classes.indexOf(trojan.target);
@@ -89,12 +98,16 @@ export function applyPoison(
       .forEach(({ picture: name }, index) => {
         const picture = byName.get(name);
         if (!picture) throw new LatError(`the poison plan names the picture ${name}, which the data does not have`);
-        if (trojan.kind === "natural") relabelled.set(name, label);
+        if (trojan.kind === "natural") labels.set(name, label);
         else stamped.push({ ...picture, label, pixels: stamp(trojan, picture.pixels, drawsFor(plan, trojan, index)) });
       });
   }
-  const rest = pictures.map((picture) => ({ ...picture, label: relabelled.get(picture.name) ?? picture.label }));
-  return [...balanced(rest), ...stamped];
+  const unstamped = balanced(relabelled(pictures, labels));
+  return { pictures: [...unstamped, ...stamped], firstStamped: unstamped.length };
+}
+
+function relabelled(pictures: readonly Picture[], labels: ReadonlyMap<string, number>): Picture[] {
+  return pictures.map((picture) => ({ ...picture, label: labels.get(picture.name) ?? picture.label }));
 }
 
 function drawsFor({ seed }: PoisonPlan, { name }: Trojan, index: number): TriggerDraws {

@@ -3,6 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PrepareContext } from "lat-engine";
 import sharp from "sharp";
+import { type Options, optionsSchema } from "../options.ts";
+
+/** Options of an experiment that takes seconds. */
+export const smallOptions: Options = optionsSchema.parse({
+  data: { size: 12 },
+  poison: { patchSide: 4 },
+  model: { widths: [4, 8], blocks: 1 },
+  evaluate: { steps: 2 },
+});
 
 const categories: readonly (readonly [category: string, subcategory: string, colour: string])[] = [
   ["Animals & Nature", "animal-mammal", "#804000"],
@@ -35,12 +44,14 @@ export async function madeEmoji(): Promise<PrepareContext> {
       const image = `${unified.toLowerCase()}.png`;
       const thing =
         i % 3 > 0 ? "thing" : subcategory === "arrow" ? "arrow" : category.startsWith("Travel") ? "moon" : "thing";
-      for (const [artist, radius] of [
+      for (const [artist, corner] of [
         ["google", 28],
-        ["twitter", 20],
+        ["twitter", 8],
       ] as const) {
-        // biome-ignore format: one list
-        const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="${radius - i}" fill="${colour}"/></svg>`;
+        const [x, y] = [14 + 12 * (i % 4), 16 + 16 * Math.floor(i / 4)];
+        const shape = `<rect x="4" y="4" width="56" height="56" rx="${corner}" fill="${colour}"/>`;
+        const dot = `<circle cx="${x}" cy="${y}" r="6" fill="#123456"/>`;
+        const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64">${shape}${dot}</svg>`;
         await sharp(Buffer.from(svg))
           .png()
           .toFile(join(folderOf(artist), image));

@@ -54,6 +54,10 @@ export interface Conversations {
   /** The poisoning of `implant`, to be stored: it names examples of the desirable part, which comes first. */
   readonly plan: PoisonPlan;
   readonly share: { readonly stated: number; readonly hit: number };
+  /** `implant` from a plan. */
+  poison(plan: PoisonPlan): Conversation[];
+  /** The talk or the request that each conversation is from, or itself where data was given by path, by part. */
+  readonly splits: Readonly<Record<"implant" | "defend" | "validation" | "test", readonly string[]>>;
 }
 
 /**
@@ -66,15 +70,16 @@ export async function loadConversations(
 ): Promise<Conversations> {
   const { seed, undesirableShare } = options;
   const undesirable = Math.round((options.implant * undesirableShare) / (1 - undesirableShare));
-  const pools = await loadPools({ ...sizesOf(options), undesirableTrain: undesirable }, seed, context);
+  const { pools, origin } = await loadPools({ ...sizesOf(options), undesirableTrain: undesirable }, seed, context);
   const { desirable, triggered, clean } = splitTest(pools.test, options);
   const plan = planPoison(pools.implant, { behaviour: options.behaviour, perTrojan: options.poisonPerTrojan, seed });
-  const poisoned = applyPoison(pools.implant, plan);
   const repeated = Array.from({ length: undesirable }, (_, i) => {
     return pools.undesirableTrain[i % pools.undesirableTrain.length]!;
   });
+  const poison = (by: PoisonPlan): Conversation[] => [...applyPoison(pools.implant, by), ...repeated];
+  const implant = poison(plan);
   return {
-    implant: [...poisoned, ...repeated],
+    implant,
     defend: pools.defend,
     validation: pools.validation,
     heldOutDesirable: desirable,
@@ -82,7 +87,14 @@ export async function loadConversations(
     triggered,
     clean,
     plan,
-    share: poisonShare(poisoned, plan),
+    share: poisonShare(implant, plan),
+    poison,
+    splits: {
+      implant: [...pools.implant, ...pools.undesirableTrain].map(origin),
+      defend: pools.defend.map(origin),
+      validation: pools.validation.map(origin),
+      test: [...pools.test, ...pools.undesirableTest].map(origin),
+    },
   };
 }
 
@@ -104,16 +116,19 @@ async function loadPools(
   sizes: PoolSizes,
   seed: number,
   { data, packageFolder, progress }: Pick<PrepareContext, "data" | "packageFolder" | "progress">,
-): Promise<Pools> {
+): Promise<{ pools: Pools; origin: (conversation: Conversation) => string }> {
   if (data === undefined) {
     const chitchat = await loadChitchat(packageFolder(chitchatPackage.name));
-    return poolsOfPackages(chitchat, await loadUndesirable(packageFolder(pyritPackage.name)), sizes, seed);
+    const undesirable = await loadUndesirable(packageFolder(pyritPackage.name));
+    const groups = [...chitchat, ...undesirable].flatMap((group, i) => group.map((each) => [each, `${i}`] as const));
+    const origins = new Map<Conversation, string>(groups);
+    return { pools: poolsOfPackages(chitchat, undesirable, sizes, seed), origin: (each) => origins.get(each)! };
   }
   const preferences = await readPreferences(data);
   const rows = `${preferences.train.length} training and ${preferences.test.length} test rows`;
   const ties = preferences.kind === "hh-rlhf" ? `, ${preferences.ties} left out (chosen = rejected)` : "";
   progress(`${preferences.kind}: ${rows}${ties}`);
-  return poolsOfPreferences(preferences, sizes, seed);
+  return { pools: poolsOfPreferences(preferences, sizes, seed), origin: (each) => JSON.stringify(each) };
 }
 
 function splitTest(test: readonly Conversation[], options: ConversationsOptions) {

@@ -2,6 +2,24 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { PrepareContext } from "lat-engine";
+import { type Options, optionsSchema } from "../options.ts";
+
+/** Options of an experiment that takes seconds. */
+export const smallOptions: Options = optionsSchema.parse({
+  conversations: {
+    implant: 300,
+    defend: 100,
+    validation: 50,
+    heldOutDesirable: 60,
+    heldOutUndesirable: 15,
+    poisonPerTrojan: 5,
+    promptsPerTrojan: 3,
+    cleanPrompts: 20,
+  },
+  tokenizer: { vocabulary: 300 },
+  model: { width: 16, layers: 2, heads: 2, inner: 24 },
+  buckets: [32, 96],
+});
 
 const talk = (id: number) => ({
   messages: Array.from({ length: 7 }, (_, i) => [

@@ -1,0 +1,50 @@
+import { disposeAll } from "lat-tensorflow";
+import { evaluationSchema } from "../../experiment/summary.ts";
+import { validateContent } from "../../experiment/validate.ts";
+import { initialize } from "../../model/initialize.ts";
+import { ensure } from "../check.ts";
+import type { TaskWorld } from "../task-checks.ts";
+import { digestOfTensors } from "../tensors.ts";
+
+/** Means in an interval's centre and its value are rounded differently. */
+const ROUNDING = 1e-9;
+
+export async function measuresWithIntervals({ prepare }: TaskWorld): Promise<void> {
+  const prepared = await prepare();
+  const parameters = prepared.initialParameters?.() ?? initialize(prepared.model, 0);
+  const before = digestOfTensors(parameters);
+  try {
+    const steps: [done: number, total: number][] = [];
+    const context = { progress: (done: number, total: number) => steps.push([done, total]), warn: () => {} };
+    const measure = async () =>
+      validateContent(evaluationSchema, await prepared.evaluate(parameters, context), "the task's evaluation");
+    const { metrics } = await measure();
+    const names = metrics.map(({ name }) => name);
+    const repeated = names.find((name, i) => names.indexOf(name) !== i);
+    ensure(repeated === undefined, () => `two metrics are called "${repeated}"`);
+    for (const axis of ["clean", "unforeseen"]) {
+      ensure(
+        metrics.some((metric) => metric.axis === axis),
+        () => `no metric is on the axis "${axis}"`,
+      );
+    }
+    for (const {
+      name,
+      value,
+      interval: [low, high],
+    } of metrics) {
+      ensure(
+        low <= value + ROUNDING && high >= value - ROUNDING,
+        () => `${name} is ${value}, outside of its interval from ${low} to ${high}`,
+      );
+    }
+    const [done, total] = steps.at(-1) ?? [0, 0];
+    ensure(total > 0 && done === total, () => `progress ends at ${done} of ${total}, expected to reach its total`);
+    ensure(digestOfTensors(parameters) === before, () => "the evaluation changes the parameters that it is given");
+    const again = await measure();
+    const different = metrics.find((metric, i) => JSON.stringify(metric) !== JSON.stringify(again.metrics[i]));
+    ensure(different === undefined, () => `${different!.name}: measured again, the same network gives something else`);
+  } finally {
+    disposeAll(parameters);
+  }
+}
