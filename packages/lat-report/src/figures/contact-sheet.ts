@@ -18,6 +18,8 @@ export interface SheetColumn {
 export interface CaptionedPicture {
   readonly caption: string;
   readonly url: string;
+  /** Of the picture itself, in its pixels. */
+  readonly width: number;
 }
 
 export interface SheetRow {
@@ -49,7 +51,7 @@ const line = 16;
 const margin = 8;
 /** Width of a letter at 12 pixels, in a wide font. */
 const letter = 7;
-const fewestLetters = 22;
+const fewestLetters = 26;
 
 /** Draws a sheet. Pictures smaller than on the sheet show their pixels. */
 export function drawSheet({ columns, rows }: Sheet, palette: Palette): DrawnSheet {
@@ -71,9 +73,9 @@ export function drawSheet({ columns, rows }: Sheet, palette: Palette): DrawnShee
     return html`<text x="${x}" y="${baseline}" fill="${color}" font-weight="${weight}">${short !== content && html`<title>${content}</title>`}${short}</text>`;
   };
   const strip = (pictures: readonly CaptionedPicture[], x: number, y: number): Html[] =>
-    pictures.map(({ caption, url }, i) => {
+    pictures.map(({ caption, url, width }, i) => {
       const left = x + i * (side + gap);
-      const pixelated = pngWidth(url) < side && html` class="pixels" image-rendering="optimizeSpeed"`;
+      const pixelated = width < side && html` class="pixels" image-rendering="optimizeSpeed"`;
       return html`<image x="${left}" y="${y}" width="${side}" height="${side}"${pixelated} href="${url}"/><text x="${left + side / 2}" y="${y + side + 12}" font-size="10.5" text-anchor="middle" fill="${palette.muted}">${caption}</text>`;
     });
 
@@ -104,10 +106,4 @@ export function drawSheet({ columns, rows }: Sheet, palette: Palette): DrawnShee
   });
   const width = Math.ceil(lefts.at(-1)! + widths.at(-1)! + margin);
   return { width, height: y + margin, body: html`<g font-size="12">${head}${body}</g>` };
-}
-
-/** From the header of a PNG. */
-function pngWidth(url: string): number {
-  const start = url.indexOf(",") + 1;
-  return Buffer.from(url.slice(start, start + 32), "base64").readUInt32BE(16);
 }

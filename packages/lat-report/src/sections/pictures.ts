@@ -1,7 +1,8 @@
 import type { Sample } from "lat-engine";
 import type { Block } from "../document/document.ts";
-import type { CaptionedPicture, Sheet } from "../figures/contact-sheet.ts";
-import { differenceUrl, gain } from "../figures/difference.ts";
+import type { CaptionedPicture, Sheet, SheetCell } from "../figures/contact-sheet.ts";
+import { difference, gain } from "../figures/difference.ts";
+import { decodePng, encodePng } from "../figures/png.ts";
 import { type Answers, byInput, countShown, type Network } from "./by-input.ts";
 
 type PictureSample = Extract<Sample, { kind: "picture" }>;
@@ -25,8 +26,9 @@ export async function pictures(networks: readonly Network<PictureSample>[]): Pro
       text:
         `Of each trojan and each attack the first ${inputsShown} pictures: as they are, attacked, and the difference of ` +
         `the two, ${gain} times. Below, the class that a network sees before → after, bold and red where that is the ` +
-        "failure. A trigger is the same for all networks; an attack searches for a picture of its own for each. " +
-        "A setting’s network is that of its first complete seed.",
+        "failure. A trigger is the same for all networks, and one that is in the picture by itself leaves no difference; " +
+        "an attack searches for a picture of its own for each network. A setting’s network is that of its first complete " +
+        "seed.",
     },
     ...(await Promise.all(sheets)),
   ];
@@ -37,43 +39,38 @@ async function contactSheet(
   networks: readonly Network<PictureSample>[],
   inputs: readonly Answers<PictureSample>[],
 ): Promise<Sheet> {
-  const given = networks.map((network, index) => ({ ...network, index }));
-  const columns = await Promise.all(
-    inputs.map(async ({ input, unwanted, samples }) => {
-      const strips = await Promise.all(
-        samples.map((sample) => (sample ? strip(sample, `sample ${group}, ${input}`) : undefined)),
-      );
-      const [first] = strips.filter((pictures) => pictures !== undefined);
-      // What all networks were given stands above them.
-      const common = first!.filter(({ url }, i) => strips.every((pictures) => !pictures || pictures[i]?.url === url));
-      const own = (index: number) => strips[index]?.filter((picture) => !common.some(({ caption }) => caption === picture.caption)); // biome-ignore format: one call
-      const note = unwanted === undefined ? "" : `unwanted: ${unwanted}`;
-      return { title: input, note, pictures: common, samples, own };
-    }),
-  );
-  return {
-    columns,
-    rows: given
-      .filter(({ index }) => columns.some(({ samples }) => samples[index]))
-      .map(({ label, kind, index }) => ({
-        label,
-        kind,
-        cells: columns.map(({ samples, own }) => {
-          const sample = samples[index];
-          if (!sample) return undefined;
-          const { before, output, failed } = sample;
-          return { pictures: own(index) ?? [], text: before ? `${before.output} → ${output}` : output, failed };
-        }),
-      })),
-  };
+  const columns = await Promise.all(inputs.map((input) => column(group, input)));
+  const rows = networks.map(({ label, kind }, index) => ({
+    label,
+    kind,
+    cells: columns.map(({ cells }) => cells[index]),
+  }));
+  return { columns, rows: rows.filter(({ cells }) => cells.some((cell) => cell !== undefined)) };
+}
+
+/** The column of one input: above the networks what all of them were given, beside each what it alone was. */
+async function column(group: string, { input, unwanted, samples }: Answers<PictureSample>) {
+  const given = await Promise.all(samples.map((sample) => sample && strip(sample, `sample ${group}, ${input}`)));
+  const some = given.find((pictures) => pictures !== undefined)!;
+  const common = some.filter(({ url }, i) => given.every((pictures) => !pictures || pictures[i]?.url === url));
+  const cells = samples.map((sample, index): SheetCell | undefined => {
+    if (!sample) return undefined;
+    const { before, output, failed } = sample;
+    const pictures = given[index]!.filter(({ caption }) => !common.some((picture) => picture.caption === caption));
+    return { pictures, text: before ? `${before.output} → ${output}` : output, failed };
+  });
+  return { title: input, note: unwanted === undefined ? "" : `unwanted: ${unwanted}`, pictures: common, cells };
 }
 
 /** What a network was given: the picture before and after, and their difference; or the picture alone. */
 async function strip({ picture, before }: PictureSample, what: string): Promise<CaptionedPicture[]> {
-  if (!before) return [{ caption: "given", url: picture }];
+  const now = await decodePng(picture, what);
+  const { width } = now;
+  if (!before) return [{ caption: "given", url: picture, width }];
+  const change = difference(await decodePng(before.picture, what), now, what);
   return [
-    { caption: "clean", url: before.picture },
-    { caption: "attacked", url: picture },
-    { caption: `diff. × ${gain}`, url: await differenceUrl(before.picture, picture, what) },
+    { caption: "clean", url: before.picture, width },
+    { caption: "attacked", url: picture, width },
+    { caption: `diff. × ${gain}`, url: await encodePng(change), width },
   ];
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sample } from "lat-engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pictureUrl } from "../testing/picture.ts";
+import { encodePng } from "../figures/png.ts";
 import { replaceSamples, usualRuns, writeSweep } from "../testing/sweep-folder.ts";
 import { writeReport } from "../write-report.ts";
 
@@ -80,17 +80,16 @@ describe("texts", () => {
     const changed = '<span class="replaced"><del>x</del><ins>y</ins></span>';
     expect(change.split(changed)).toEqual([
       "[… 8 words …] s8 s9 s10 s11 s12 s13 s14 s15 s16 s17 s18 s19 ",
-      expect.stringMatching(/^ m0 .* m11 {1,2}\[… 16 words …\] m28 .* m39 $/),
+      expect.stringMatching(/^ m0 .* m11 \[… 16 words …\] m28 .* m39 $/),
       " e0 e1 e2 e3 e4",
     ]);
   });
 });
 
 describe("pictures", () => {
-  const black = pictureUrl([0, 0, 0]);
-  const grey = pictureUrl([9, 9, 9]);
-  const pale = pictureUrl([0, 9, 0]);
-  const difference = pictureUrl([90, 90, 90]);
+  const pixel = (...color: number[]) => encodePng({ width: 1, height: 1, data: Uint8Array.from(color) });
+  const [black, grey, pale] = [pixel(0, 0, 0), pixel(9, 9, 9), pixel(0, 9, 0)];
+  const difference = pixel(90, 90, 90);
   const picture = async (of: Promise<string>, more: Partial<Extract<Sample, { kind: "picture" }>> = {}) => {
     const before = { picture: await black, output: "cat" };
     const sample = { kind: "picture", group: "star", input: "a.png: cat", output: "dog", failed: true } as const;

@@ -22,7 +22,7 @@ export function abridge(pieces: readonly Piece[]): Piece[] {
     const left = words.length - head - tail;
     // Fewer words than the note that stands for them are not worth leaving out.
     if (left <= 3) return { before, after };
-    const note = `${first ? "" : " "}[… ${left} words …]${last ? "" : " "}`;
+    const note = `[… ${left} words …]${last ? "" : " "}`;
     const text = [...words.slice(0, head), note, ...words.slice(words.length - tail)].join("");
     return { before: text, after: text };
   });
