@@ -122,10 +122,11 @@ export const sizes: readonly Size[] = [
       max_position_embeddings: 512,
       type_vocab_size: 2,
     }),
+    // As the texts' preset trains.
     site: "layers.2.residual",
     epsilon: 1,
     train: trainSchema.parse({ learningRate: 5e-5, weightDecay: 0.01 }),
-    attack: attackSchema.parse({ steps: 4 }),
+    attack: attackSchema.parse({ steps: 3 }),
     steps: 1,
     rounds: 5,
     peers: [

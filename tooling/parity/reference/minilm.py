@@ -3,8 +3,9 @@
     python reference/minilm.py FOLDER
     FOLDER: problem.json, head.safetensors  ->  reference.safetensors
 
-A sentence's vector is the mean of the last layer over its tokens, as sentence-transformers has it. The gradients are
-those of the sum of the labels' log-probabilities; labels alternate.
+A sentence's vector is the mean of the last layer over its tokens, scaled to length 1: the pipeline that these weights
+were published for. The classifier reads the mean as it is. The gradients are those of the sum of the labels'
+log-probabilities; labels alternate.
 """
 
 import json
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import BertModel
@@ -47,7 +49,7 @@ for dtype in (torch.float64, torch.float32):
     parameters |= {"classifier.weight": weight, "classifier.bias": bias}
     gradients = torch.autograd.grad(logp, list(parameters.values()))
     with torch.no_grad():
-        found = {"vectors": vectors(model, problem["sentences"]), "logits": logits}
+        found = {"vectors": F.normalize(vectors(model, problem["sentences"])), "logits": logits}
     found |= {f"gradient/{name}": gradient for name, gradient in zip(parameters, gradients)}
     results |= {f"{str(dtype).removeprefix('torch.')}/{name}": value for name, value in found.items()}
 save_file({key: value.detach().float().contiguous() for key, value in results.items()}, folder / "reference.safetensors")

@@ -7,8 +7,10 @@ import { LatError } from "lat-system";
 import { configure, tf } from "lat-tensorflow";
 import { pytorch } from "tooling-pytorch";
 import { cutAndWhole, logitsAndGradients, outcome } from "./engine.ts";
+import { measureRows } from "./measures.ts";
 import { miniLmRows } from "./minilm.ts";
 import { operationRows } from "./operations.ts";
+import { pgdRows } from "./pgd.ts";
 import { cases, type Problem, randomBatch, train } from "./problem.ts";
 import { askReference, type Reference, runPython } from "./reference.ts";
 import { resnetRows } from "./resnet.ts";
@@ -44,13 +46,17 @@ async function main(): Promise<void> {
     console.error("PyTorch computes the reference");
     const reference = await askReference(python, problem, folder);
     console.error("the engine computes the same");
+    const skipped: string[] = [];
     const rows = [
       ...compare(problem, reference),
       ...operationRows(operations),
       ...(await resnetRows(python, folder)),
       ...(await miniLmRows(python, folder)),
+      ...(await measureRows(python, folder)),
+      ...(await pgdRows(python, folder, (what) => skipped.push(what))),
     ];
     console.log(format(rows));
+    for (const what of skipped) console.log(`\nskipped: ${what}`);
     const missed = rows.filter(misses).length;
     console.log(`\n${rows.length - missed} of ${rows.length} within their bars`);
     if (missed > 0) process.exitCode = 1;
