@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Summary } from "lat-engine";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type MadeRun, usualRuns, writeLoneRun, writeSweep } from "./testing/sweep-folder.ts";
+import { type MadeRun, usualRuns, writeLoneRun, writeSweep, writeText } from "./testing/sweep-folder.ts";
 import { type ReportFiles, writeReport } from "./write-report.ts";
 
 let folder: string;
@@ -105,6 +106,18 @@ test("runs that failed, diverged or were interrupted are listed with their error
   }
   expect(html).toContain("20 of 23 runs complete");
   expect(markdown).toContain("| LAT ε 48 † (2.4 × norm) | 2 of 5 | 4.716 [4.683, 4.749] |");
+});
+
+test("runs that a stopped sweep never ended are named and counted", async () => {
+  await writeSweep(folder, usualRuns);
+  const path = join(folder, "summary.json");
+  const summary = JSON.parse(await readFile(path, "utf8")) as Summary;
+  await writeText(path, JSON.stringify({ ...summary, runs: summary.runs.slice(0, -1) }));
+  const { html, markdown } = await read(await writeReport(folder));
+  for (const text of ["LAT ε 48, seed 1: the sweep was stopped before it ended", "19 of 20 runs complete"]) {
+    expect(html).toContain(text);
+    expect(markdown).toContain(text);
+  }
 });
 
 test("warnings of attacks and settings worse than before stand above the figures", async () => {

@@ -11,9 +11,9 @@ import {
 import { LatError, UsageError } from "lat-system";
 import { z } from "zod";
 import { readJson, readJsonLines, readVersioned } from "./json.ts";
-import type { Implanted, Provenance, Study, StudyRun } from "./study.ts";
+import type { Implanted, MissingRun, Provenance, Study, StudyRun } from "./study.ts";
 
-const provenanceSchema: z.ZodType<Provenance> = z.object({
+const provenanceSchema = z.object({
   description: z.string().optional(),
   header: z.string().optional(),
   command: z.string(),
@@ -21,6 +21,10 @@ const provenanceSchema: z.ZodType<Provenance> = z.object({
   versions: z.record(z.string(), z.string()),
   gitRevision: z.string().nullable(),
   started: z.string(),
+}) satisfies z.ZodType<Provenance>;
+
+const requestSchema = provenanceSchema.extend({
+  runs: z.array(runSummarySchema.pick({ method: true, epsilon: true, seed: true })),
 });
 
 /** Reads the folder of a sweep (`summary.json`) or of one run (`result.json`). */
@@ -43,13 +47,17 @@ async function readSweep(directory: string): Promise<Study | undefined> {
   if (!summary) return undefined;
   if (summary.runs.length === 0) throw new LatError(`${file} lists no runs: there is nothing to report`);
   const { metrics, folder, wallSeconds } = summary.implanted;
+  const request = await readJson(join(directory, "sweep.json"), requestSchema, "a sweep's request");
+  const isThere = ({ method, epsilon, seed }: MissingRun) =>
+    summary.runs.some((run) => run.method === method && run.epsilon === epsilon && run.seed === seed);
   return {
     kind: "sweep",
     task: summary.task,
     preset: summary.preset,
-    provenance: await readJson(join(directory, "sweep.json"), provenanceSchema, "a sweep's request"),
+    provenance: request,
     implanted: { ...(await readOutputs(join(directory, folder))), metrics, wallSeconds },
     runs: await Promise.all(summary.runs.map((run) => readRun(join(directory, run.folder), run))),
+    missing: (request?.runs ?? []).filter((run) => !isThere(run)),
   };
 }
 
@@ -64,6 +72,7 @@ async function readSingleRun(directory: string): Promise<Study | undefined> {
     provenance: await readJson(join(directory, "meta.json"), provenanceSchema, "a run's record of its machine"),
     implanted: await readImplanted(join(directory, "implanted")),
     runs: [await readRun(directory, result)],
+    missing: [],
   };
 }
 

@@ -37,4 +37,8 @@ export interface Study {
   readonly provenance: Provenance | undefined;
   readonly implanted: Implanted | undefined;
   readonly runs: readonly StudyRun[];
+  /** Runs that the sweep was asked for and has no result of: it was stopped before they ended. */
+  readonly missing: readonly MissingRun[];
 }
+
+export type MissingRun = Pick<RunSummary, "method" | "epsilon" | "seed">;

@@ -4,6 +4,7 @@ import type { Analysis } from "../statistics/analysis.ts";
 import { formatEstimate } from "../statistics/format.ts";
 import { metricPhrase } from "../statistics/metric-name.ts";
 import { apart } from "../statistics/resistance.ts";
+import { settingLabel } from "../statistics/settings.ts";
 
 /** What a reader must know before the figures: runs without figures, weak attacks, settings that made things worse. */
 export function problems(analysis: Analysis): Block[] {
@@ -15,14 +16,19 @@ export function problems(analysis: Analysis): Block[] {
   return lists.filter(([, items]) => items.length > 0).map(([title, items]) => ({ type: "warning", title, items }));
 }
 
-function incompleteRuns({ settings }: Analysis): string[] {
-  return settings.flatMap(({ label, runs }) =>
+function incompleteRuns({ study, settings }: Analysis): string[] {
+  const listed = settings.flatMap(({ label, runs }) =>
     runs
       .filter(({ summary }) => summary.status !== "complete")
       .map(
         ({ summary }) => `${label}, seed ${summary.seed}: ${summary.status}. ${summary.error ?? "No error recorded."}`,
       ),
   );
+  const missing = study.missing.map(
+    ({ method, epsilon, seed }) =>
+      `${settingLabel(method, epsilon, null)}, seed ${seed}: the sweep was stopped before it ended; --resume goes on.`,
+  );
+  return [...listed, ...missing];
 }
 
 /** Runs that were warned of the same thing are named together. */

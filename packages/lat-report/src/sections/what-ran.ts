@@ -6,7 +6,7 @@ import { formatSeconds } from "../statistics/format.ts";
 /** What was run, in a line. */
 export function byline({ study, settings }: Analysis): string {
   const parts = [
-    `${completeRuns(study)} of ${study.runs.length} ${study.runs.length === 1 ? "run" : "runs"} complete`,
+    `${completeRuns(study)} of ${allRuns(study)} ${allRuns(study) === 1 ? "run" : "runs"} complete`,
     `${settings.length} ${settings.length === 1 ? "setting" : "settings"}`,
     `${seedsOf(study).length === 1 ? "seed" : "seeds"} ${seedsOf(study).join(", ")}`,
     formatSeconds(totalSeconds(study)),
@@ -21,7 +21,7 @@ export function totals(studies: readonly Analysis[]): string {
   const sum = (of: (study: Study) => number) => all.reduce((total, study) => total + of(study), 0);
   return [
     `${all.length} experiments`,
-    `${sum(completeRuns)} of ${sum(({ runs }) => runs.length)} runs complete`,
+    `${sum(completeRuns)} of ${sum(allRuns)} runs complete`,
     formatSeconds(sum(totalSeconds)),
   ].join(" · ");
 }
@@ -34,7 +34,7 @@ export function whatRan({ study, settings }: Analysis): Block[] {
     ["Task", [study.task, provenance?.description].filter(Boolean).join(": ")],
     ["Preset", [study.preset, provenance?.header].filter(Boolean).join("\n")],
     ["Command", provenance && `lat ${provenance.command}`],
-    ["Runs", `${completeRuns(study)} complete of ${runs.length}, ${settings.length} settings`],
+    ["Runs", `${completeRuns(study)} complete of ${allRuns(study)}, ${settings.length} settings`],
     ["Seeds", seedsOf(study).join(", ")],
     ["Total time", totalTime(implanting, defenceSeconds(study))],
     ["Started", provenance?.started],
@@ -67,6 +67,10 @@ export function whatRan({ study, settings }: Analysis): Block[] {
 
 function completeRuns({ runs }: Study): number {
   return runs.filter((run) => run.summary.status === "complete").length;
+}
+
+function allRuns({ runs, missing }: Study): number {
+  return runs.length + missing.length;
 }
 
 function seedsOf({ runs }: Study): number[] {

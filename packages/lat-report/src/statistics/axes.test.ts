@@ -8,7 +8,7 @@ function study(...metrics: [name: string, axis: Metric["axis"]][]): Study {
     ([name, axis]): Metric => ({ name, axis, value: 0.5, n: 10, interval: [0.4, 0.6], better: "lower" }),
   );
   const implanted = { metrics: described, samples: [], progress: [], wallSeconds: 1 };
-  return { kind: "sweep", task: "t", preset: "p", provenance: undefined, implanted, runs: [] };
+  return { kind: "sweep", task: "t", preset: "p", provenance: undefined, implanted, runs: [], missing: [] };
 }
 
 test("attack success comes first on the unforeseen axis, and parts belong to what they are parts of", () => {

@@ -78,6 +78,7 @@ export async function writeSweep(
     header: "lat sweep task-made-up --preset nano\nabout 8 minutes on 2 cores",
     ...machine,
     command: "sweep task-made-up --preset nano --out runs/quickstart",
+    runs: runs.map(configuration),
   });
   await writeOutputs(join(directory, "implanted"), implantedMetrics, "A great silence lies wildly ahead.", undefined);
   for (const run of runs) await writeRun(join(directory, folderOf(run)), run);
