@@ -28,6 +28,7 @@ export { forward, type Perturbations, prefix, suffix } from "./model/run.ts";
 export { resolveSites } from "./model/sites.ts";
 export { type Labelled, labelledExamples } from "./task/labelled.ts";
 export { findTasks, loadTask, type TaskEntry } from "./task/registry.ts";
+export { randomSplit, type Split } from "./task/split.ts";
 export * from "./task/task.ts";
 export { advance, type TrainState } from "./train/advance.ts";
 export { toTensors } from "./train/batch.ts";
