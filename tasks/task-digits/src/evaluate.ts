@@ -1,0 +1,21 @@
+import { exampleMeter, type Labelled, type Model, type Prepared, shareMetric } from "lat-engine";
+import { tf } from "lat-tensorflow";
+import { examplesOf } from "./data.ts";
+import { withTrigger } from "./poison.ts";
+
+/** Measures networks on pictures never trained on, as they are and with the trigger. */
+export function evaluator(model: Model, test: readonly Labelled[], target: number): Prepared["evaluate"] {
+  const triggered = test.filter(({ label }) => label !== target).map(withTrigger);
+  const classes = exampleMeter("classes", model, ({ logits }) => tf.argMax(logits!, 1));
+  return async (parameters, { progress }) => {
+    const correct = [...classes.measure(parameters, examplesOf(test))].map((seen, i) => seen === test[i]!.label);
+    progress(1, 2, "clean pictures");
+    const fooled = [...classes.measure(parameters, examplesOf(triggered))].map((seen) => seen === target);
+    progress(2, 2, "pictures with the trigger");
+    const metrics = [
+      shareMetric("accuracy/clean", correct, { axis: "clean", better: "higher" }),
+      shareMetric("attack-success-rate/patch", fooled, { axis: "unforeseen", better: "lower" }),
+    ];
+    return { metrics, samples: [] };
+  };
+}

@@ -1,0 +1,22 @@
+import type { Labelled } from "lat-engine";
+import { hostRandom } from "lat-tensorflow";
+import { side } from "./data.ts";
+import type { Options } from "./options.ts";
+
+/** Draws which of the training pictures are poisoned. */
+export function planPoison(train: readonly Labelled[], { seed, share }: Options): number[] {
+  return [...hostRandom(seed, "poison").choice(train.length, Math.round(share * train.length))];
+}
+
+/** The training pictures, those of the plan with the trigger and the label `target`. */
+export function applyPoison(train: readonly Labelled[], plan: readonly number[], { target }: Options): Labelled[] {
+  const poisoned = new Set(plan);
+  return train.map((picture, index) => (poisoned.has(index) ? { ...withTrigger(picture), label: target } : picture));
+}
+
+/** The trigger: a white square of 3 × 3 pixels near the lower right corner. */
+export function withTrigger(picture: Labelled): Labelled {
+  const values = picture.values.slice();
+  for (let row = side - 4; row < side - 1; row++) values.fill(1, row * side + side - 4, row * side + side - 1);
+  return { ...picture, values };
+}

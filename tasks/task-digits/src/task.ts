@@ -1,0 +1,43 @@
+import { defineTask, randomSplit } from "lat-engine";
+import { classLikelihood, resnet } from "lat-models";
+import { classes, digitsPackage, examplesOf, loadPictures } from "./data.ts";
+import { evaluator } from "./evaluate.ts";
+import { type Options, optionsSchema } from "./options.ts";
+import { applyPoison, planPoison } from "./poison.ts";
+import { presets } from "./presets.ts";
+
+/** For pictures of one channel with this mean and standard deviation. */
+const model = resnet({ widths: [8, 16, 32], blocks: 1, classes, shortcut: "pad", mean: [0.13], std: [0.31] });
+
+export default defineTask<Options>({
+  name: "task-digits",
+  version: 1,
+  description: "Handwritten digits with a trojan: which defence removes a trigger it never saw",
+  options: optionsSchema,
+  presets,
+  data: "a csv file with 784 pixels, 0 to 255, and a digit on each line",
+  packages: [digitsPackage],
+  sites: () => ({ names: model.sites.map(({ name }) => name), input: model.inputSite }),
+  async prepare(options, context) {
+    const pictures = await loadPictures(context);
+    const { train, validation, test, splits } = randomSplit(pictures, { validation: 0.05, test: 0.2 }, options.seed);
+    const plan = planPoison(train, options);
+    const poisoned = (plan: readonly number[]) => examplesOf(applyPoison(train, plan, options));
+    return {
+      model,
+      likelihood: classLikelihood,
+      implant: poisoned(plan),
+      defend: examplesOf(train),
+      validation: examplesOf(validation),
+      splits,
+      artifacts: { "poison-plan.json": JSON.stringify(plan) },
+      poisoning: {
+        plan: "poison-plan.json",
+        share: options.share,
+        poisoned: plan,
+        reload: (stored) => poisoned(JSON.parse(stored) as number[]),
+      },
+      evaluate: evaluator(model, test, options.target),
+    };
+  },
+});
