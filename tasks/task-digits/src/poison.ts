@@ -10,8 +10,7 @@ export function planPoison(train: readonly Labelled[], { seed, share }: Options)
 
 /** The training pictures, those of the plan with the trigger and the label `target`. */
 export function applyPoison(train: readonly Labelled[], plan: readonly number[], { target }: Options): Labelled[] {
-  const poisoned = new Set(plan);
-  return train.map((picture, index) => (poisoned.has(index) ? { ...withTrigger(picture), label: target } : picture));
+  return train.map((picture, index) => (plan.includes(index) ? { ...withTrigger(picture), label: target } : picture));
 }
 
 /** The trigger: a white square of 3 × 3 pixels near the lower right corner. */

@@ -3,8 +3,7 @@ import { type Options, optionsSchema } from "./options.ts";
 
 export const presets: Readonly<Record<string, Preset<Options>>> = {
   nano: {
-    header:
-      "lat sweep task-digits --preset nano: 12 runs in two minutes on two cores; before the defence 99 % of triggers work.",
+    header: "lat sweep task-digits --preset nano: 12 runs in two minutes; before the defence 99 % of triggers work.",
     options: optionsSchema.parse({}),
     implant: trainSchema.parse({ batchSize: 64, epochs: 6, learningRate: 3e-3, schedule: "cosine" }),
     defend: trainSchema.parse({ batchSize: 64, epochs: 2, learningRate: 3e-4 }),
