@@ -1,0 +1,4 @@
+import shared from "tooling-vitest";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig(shared);
