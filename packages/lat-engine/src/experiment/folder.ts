@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fileError, LatError, UsageError, writeFileAtomic } from "lat-system";
 import { parse, stringify } from "yaml";
+import type { Metric } from "../evaluate/metric.ts";
 import type { RunConfig } from "./api.ts";
 import { runConfigSchema } from "./config.ts";
+import { EventsFile } from "./events/events-file.ts";
 import { type Progress, progressSchema } from "./summary.ts";
 import { validateContent } from "./validate.ts";
 
 const CONFIG = "config.yaml";
-const METRICS = "metrics.jsonl";
+export const METRICS = "metrics.jsonl";
 
 /**
  * Opens a run's folder: makes it and writes `config.yaml`, or with `resume` continues one of the same configuration.
@@ -76,27 +78,38 @@ export function differences(there: unknown, now: unknown, path = ""): string[] {
   return [`${path}: ${JSON.stringify(there)} there, ${JSON.stringify(now)} now`];
 }
 
-/** `metrics.jsonl`: one line for each step. */
+/** `metrics.jsonl`: one line for each step. Beside it, the same for TensorBoard. */
 export class MetricsFile {
   private readonly path: string;
+  private readonly events: EventsFile;
 
   constructor(folder: string) {
     this.path = join(folder, METRICS);
+    this.events = new EventsFile(folder);
   }
 
   /** Drops the lines after `step`, which a resumed run writes again, and a line that was cut short. */
   keepUntil(step: number): void {
-    if (!existsSync(this.path)) return;
+    const kept: Progress[] = [];
     let bytes = 0;
     for (const [index, line] of this.lines().entries()) {
-      if (this.parse(line, index).step > step) break;
+      const progress = this.parse(line, index);
+      if (progress.step > step) break;
+      kept.push(progress);
       bytes += Buffer.byteLength(line);
     }
-    truncateSync(this.path, bytes);
+    if (existsSync(this.path)) truncateSync(this.path, bytes);
+    this.events.write(kept);
   }
 
   append(progress: Progress): void {
     appendJsonLine(this.path, progress);
+    this.events.append(progress);
+  }
+
+  /** Tells TensorBoard what the evaluation after the last step gave. */
+  evaluated(metrics: readonly Metric[]): void {
+    this.events.write(this.read(), metrics);
   }
 
   read(): Progress[] {

@@ -15,7 +15,8 @@ import { train } from "../train/trainer.ts";
 import type { RunConfig, RunOptions } from "./api.ts";
 import { attackSchema } from "./config.ts";
 import { evaluateParameters } from "./evaluate.ts";
-import { MetricsFile, writeJson } from "./folder.ts";
+import { EVENTS } from "./events/events-file.ts";
+import { METRICS, MetricsFile, writeJson } from "./folder.ts";
 import { InterruptedError } from "./interrupted.ts";
 import type { Session } from "./session.ts";
 import { type Evaluation, evaluationSchema } from "./summary.ts";
@@ -105,9 +106,9 @@ async function make(
   const { prepared } = session;
   const initial = prepared.initialParameters?.() ?? initialize(prepared.model, config.implantSeed);
   let parameters = initial;
+  const metrics = new MetricsFile(beside);
   if (prepared.implant && config.implant) {
     observer.phase("implant", `${task.name} ${config.preset}`);
-    const metrics = new MetricsFile(beside);
     const trained = await train({
       model: prepared.model,
       outer: session.outer(config.implant, attackSchema.parse({})),
@@ -140,6 +141,7 @@ async function make(
     const [model, measured] = [join(beside, MODEL), join(beside, EVALUATION)];
     await saveTensors(model, parameters);
     await writeJson(measured, evaluation);
+    metrics.evaluated(evaluation.metrics);
     rmSync(join(beside, "checkpoints"), { recursive: true, force: true });
     for (const [name, content] of Object.entries(prepared.artifacts ?? {}))
       await writeFileAtomic(join(beside, "artifacts", name), content);
@@ -155,7 +157,7 @@ async function make(
 
 /** Copies what a report reads of the implanted network into a run's or sweep's folder. */
 export async function copyImplanted({ folder }: Implanted, out: string): Promise<void> {
-  for (const name of [EVALUATION, "metrics.jsonl", "artifacts"]) {
+  for (const name of [EVALUATION, METRICS, EVENTS, "artifacts"]) {
     if (existsSync(join(folder, name))) await cp(join(folder, name), join(out, "implanted", name), { recursive: true });
   }
 }

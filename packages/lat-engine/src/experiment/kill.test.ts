@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { outputOf, printed, runScript, temporaryFolder } from "lat-system/testing";
 import { expect, it } from "vitest";
 import type { Task } from "../task/task.ts";
+import { eventsBesidesTimes } from "../testing/events.ts";
 import { toyTask } from "../testing/toy.ts";
 import { silent } from "./observer.ts";
 import { resolveRun } from "./resolve.ts";
@@ -53,10 +54,13 @@ it("a run killed at three moments, while implanting and while defending, resumes
   // It goes on from a checkpoint, not from the beginning.
   expect(stdout).toMatch(/^defend (9[7-9]|1\d\d);/);
   const config = resolveRun(toyTask, REQUEST);
+  const wholeOut = join(temporaryFolder(), "whole");
   const whole = await run(toyTask as Task<never>, config, {
-    out: join(temporaryFolder(), "whole"),
+    out: wholeOut,
     resume: false,
     observer: silent,
   });
   expect(stdout).toContain(`ends with ${whole.checkpointSha256}`);
+  for (const part of [".", "implanted"])
+    expect(eventsBesidesTimes(join(out, part))).toEqual(eventsBesidesTimes(join(wholeOut, part)));
 });

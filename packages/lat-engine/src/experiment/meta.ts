@@ -1,14 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { isUsingGpu } from "lat-tensorflow";
 import type { Observer, Phase, RunConfig } from "./api.ts";
 import { appendJsonLine, writeJson } from "./folder.ts";
 
-/** What a figure may depend on besides the configuration: versions, device, source revision, command. */
+/** What a figure may depend on besides the configuration: versions, device, source revision, command. Loads TensorFlow. */
 export function describeMachine() {
   return {
     versions: { ...versionsOf("bun", "node"), "lat-engine": "0.1.0", tensorflow: "2.21.0" },
-    device: { cpu: cpus()[0]?.model.trim() ?? "unknown", threads: cpus().length, memoryBytes: totalmem() },
+    device: {
+      computesOn: isUsingGpu() ? "gpu" : "cpu",
+      cpu: cpus()[0]?.model.trim() ?? "unknown",
+      threads: cpus().length,
+      memoryBytes: totalmem(),
+    },
     gitRevision: gitRevision(),
     command: process.argv.slice(2).join(" "),
   };

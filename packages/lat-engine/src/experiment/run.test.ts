@@ -2,17 +2,20 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readJson, sha256File } from "lat-system";
 import { outputOf, runScript, temporaryFolder } from "lat-system/testing";
+import { isUsingGpu } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
 import type { Prepared, Task } from "../task/task.ts";
+import { eventsBesidesTimes } from "../testing/events.ts";
 import { recorder } from "../testing/recorder.ts";
 import { toyExamples, toySizes, toyTask } from "../testing/toy.ts";
 import { loadTensors } from "../train/checkpoint.ts";
 import type { Phase, RunConfig, RunOptions, RunRequest } from "./api.ts";
+import { encodeEvaluation, encodeProgress } from "./events/events-file.ts";
 import { readRunConfig } from "./folder.ts";
 import { silent } from "./observer.ts";
 import { resolveRun } from "./resolve.ts";
 import { evaluateRun, run } from "./run.ts";
-import { progressSchema, type RunSummary, runSummarySchema } from "./summary.ts";
+import { evaluationSchema, progressSchema, type RunSummary, runSummarySchema } from "./summary.ts";
 
 const task = toyTask as Task<never>;
 const configOf = (changes: Partial<RunRequest> = {}): RunConfig =>
@@ -82,15 +85,42 @@ describe("a run", () => {
     expect(await readResult(out)).toEqual(summary);
     expect(readRunConfig(out)).toEqual(configOf());
     expect(await readJson(join(out, "evaluation.json"))).toEqual({ metrics: summary.metrics, samples: [] });
-    expect(await readJson(join(out, "meta.json"))).toMatchObject({ seed: 0, versions: { tensorflow: "2.21.0" } });
+    expect(await readJson(join(out, "meta.json"))).toMatchObject({
+      seed: 0,
+      versions: { tensorflow: "2.21.0" },
+      device: { computesOn: isUsingGpu() ? "gpu" : "cpu" },
+    });
     const steps = linesOf(join(out, "metrics.jsonl")).map((line) => progressSchema.parse(line));
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
     expect(linesOf(join(out, "log.jsonl"))).toMatchObject([
       { level: "info", phase: "defend", message: "lat ε 0.5 seed 0" },
       { level: "info", phase: "evaluate", message: "lat ε 0.5 seed 0" },
     ]);
-    expect(readdirSync(join(out, "implanted")).sort()).toEqual(["artifacts", "evaluation.json", "metrics.jsonl"]);
+    expect(readdirSync(join(out, "implanted")).sort()).toEqual([
+      "artifacts",
+      "evaluation.json",
+      "events.out.tfevents",
+      "metrics.jsonl",
+    ]);
     expect(existsSync(join(out, "checkpoints"))).toBe(false);
+  });
+
+  it("shows TensorBoard its steps and its evaluation, and the implanted network's", async () => {
+    const out = join(temporaryFolder(), "run");
+    const { metrics } = await runIn(out);
+    const implanted = evaluationSchema.parse(await readJson(join(out, "implanted/evaluation.json")));
+    for (const [folder, evaluated] of [
+      [out, metrics],
+      [join(out, "implanted"), implanted.metrics],
+    ] as const) {
+      const steps = linesOf(join(folder, "metrics.jsonl")).map((line) => progressSchema.parse(line));
+      const [version, ...events] = eventsBesidesTimes(folder);
+      expect(version!.toString("latin1")).toContain("brain.Event:2");
+      expect(events).toEqual([
+        ...steps.map((step) => encodeProgress(step, 0)),
+        encodeEvaluation(evaluated, steps.at(-1)!.step, 0),
+      ]);
+    }
   });
 
   it.each(["ft", "rlp", "at", "lat"] as const)(
@@ -262,11 +292,13 @@ describe("an interrupted run", () => {
     });
     if (phase === "defend") expect(await readResult(out)).toEqual(stopped);
     const resumed = await runIn(out, config, { resume: true });
-    const whole = await runIn(join(temporaryFolder(), "whole"), config);
+    const wholeOut = join(temporaryFolder(), "whole");
+    const whole = await runIn(wholeOut, config);
     expect(resumed.status).toBe("complete");
     expect(resumed.checkpointSha256).toBe(whole.checkpointSha256);
     expect(resumed.metrics).toEqual(whole.metrics);
     expect(resumed.attack).toEqual(whole.attack);
+    expect(eventsBesidesTimes(out)).toEqual(eventsBesidesTimes(wholeOut));
   });
 
   it("may be interrupted again and again", async () => {

@@ -63,7 +63,7 @@ export async function evaluateRun(
   try {
     options.observer.phase("evaluate", labelOf(config));
     const evaluation = await evaluateParameters(session, parameters, options);
-    await writeJson(join(folder, "evaluation.json"), evaluation);
+    await writeEvaluation(folder, evaluation);
     return evaluation;
   } finally {
     disposeAll(parameters);
@@ -176,8 +176,13 @@ async function measure(session: Session, config: RunConfig, options: RunOptions)
   const parameters = loadTensors(model);
   options.observer.phase("evaluate", labelOf(config));
   const evaluation = await evaluateParameters(session, parameters, options).finally(() => disposeAll(parameters));
-  await writeJson(join(options.out, "evaluation.json"), evaluation);
+  await writeEvaluation(options.out, evaluation);
   return { status: "complete", checkpointSha256: sha256File(model), metrics: evaluation.metrics };
+}
+
+async function writeEvaluation(folder: string, evaluation: Evaluation): Promise<void> {
+  await writeJson(join(folder, "evaluation.json"), evaluation);
+  new MetricsFile(folder).evaluated(evaluation.metrics);
 }
 
 function outline(session: Session, implanted: Implanted, config: RunConfig, log: RunLog) {
