@@ -75,6 +75,15 @@ describe("lat run", () => {
 });
 
 describe("--dry-run", () => {
+  it.each([
+    [[], { method: "lat", epsilon: 0.5, sites: ["hidden"] }],
+    [["--epsilon", "3"], { method: "lat", epsilon: 3 }],
+    [["--method", "ft"], { method: "ft", epsilon: null }],
+  ])("runs LAT at the preset's first ε unless told otherwise: %j", async (more, expected) => {
+    const { stdout } = await lat(["run", "blobs", "--preset", "nano", ...more, "--dry-run", "--json"]);
+    expect(JSON.parse(stdout).configs).toEqual([expect.objectContaining(expected)]);
+  });
+
   it("prints the resolved settings as YAML, the number of runs and an estimate, and writes nothing", async () => {
     const cwd = join(workspace, "tasks/blobs");
     const before = readdirSync(cwd);

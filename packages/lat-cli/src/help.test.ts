@@ -56,7 +56,8 @@ describe("tasks", () => {
 describe("the request", () => {
   it.each([
     [["run", "blops", "--preset", "nano", "--method", "ft"], 'did you mean "blobs"?'],
-    [["run", "blobs", "--preset", "nano"], "--method: not given"],
+    [["run", "blobs", "--preset", "nanno"], 'did you mean "nano"?'],
+    [["run", "blobs", "--preset", "toString"], 'unknown preset of blobs "toString"'],
     [["run", "blobs", "--method", "ft"], "nano  a second on any machine"],
     [["run", "blobs", "--preset", "nanno", "--method", "ft"], 'did you mean "nano"?'],
     [["run", "blobs", "--preset", "nano", "--method", "lot"], 'did you mean "lat"?'],

@@ -1,7 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import type { MethodName, RunConfig } from "lat-engine";
-import { UsageError } from "lat-system";
+import type { MethodName, RunConfig, RunRequest, Task } from "lat-engine";
 import { addExperimentOptions, type ExperimentOptions, number, verb, wholeNumber } from "../shared/options.ts";
 import { note, print, printJson } from "../shared/output.ts";
 
@@ -19,7 +18,7 @@ export function addRun(program: Command): void {
     "lat run <task> --preset nano --method lat --epsilon 8 --site layers.1.residual --seed 0",
   )
     .argument("[task]", "a name that `lat tasks` lists (default: the task whose package this folder is in)")
-    .option("--method <name>", "ft, rlp, at or lat")
+    .option("--method <name>", "ft, rlp, at or lat (default: lat at the first ε that the preset sweeps it at)")
     .option("--epsilon <number>", "bound of the perturbation's norm; for rlp, at and lat", number)
     .option("--seed <n>", "seed of every random draw", wholeNumber, 0);
   addExperimentOptions(command).action(run);
@@ -28,12 +27,12 @@ export function addRun(program: Command): void {
 async function run(name: string | undefined, options: RunOptions): Promise<void> {
   const engine = await import("lat-engine");
   const { readExperiment, train } = await import("../shared/experiment.ts");
-  if (options.method === undefined)
-    throw new UsageError(`--method: not given; expected ${engine.methodNames.join(", ")}`);
   const { task, shared } = await readExperiment(name, options);
-  // The engine refuses what is not a method, and says which there are.
-  const method = options.method as MethodName;
-  const config = engine.resolveRun(task, { ...shared, method, epsilon: options.epsilon, seed: options.seed });
+  const config = engine.resolveRun(task, {
+    ...shared,
+    ...perturbationOf(task, shared.preset, options),
+    seed: options.seed,
+  });
   if (options.dryRun) {
     const { plan } = await import("../shared/plan.ts");
     return plan(task, [config], options);
@@ -51,6 +50,16 @@ async function run(name: string | undefined, options: RunOptions): Promise<void>
     print(metricsTable(summary.metrics));
   }
   note(`Folder: ${out}`);
+}
+
+/** What was asked for, which the engine checks; where no method was, LAT, and where no ε was either, the preset's first. */
+function perturbationOf(
+  { presets }: Task<never>,
+  preset: string,
+  { method, epsilon }: RunOptions,
+): Pick<RunRequest, "method" | "epsilon"> {
+  if (method !== undefined) return { method: method as MethodName, epsilon };
+  return { method: "lat", epsilon: epsilon ?? presets[preset]?.sweep?.epsilons.lat[0] };
 }
 
 /** `runs/blobs-nano-lat-eps8-layers.1.residual-seed0` */
