@@ -1,5 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { lat, temporaryFolder } from "../fixtures/lat.ts";
+import { bun, lat, temporaryFolder } from "../fixtures/lat.ts";
 
 const verbs = ["doctor", "data", "tasks", "run", "sweep", "evaluate", "report"];
 
@@ -15,6 +16,13 @@ describe("help", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`Example:\n  lat ${verb}`);
     expect(stdout).toContain("--json");
+  });
+});
+
+describe("the installed command", () => {
+  it("is there before the build and runs what the build makes", async () => {
+    const bin = fileURLToPath(new URL("../bin/lat.js", import.meta.url));
+    expect(await bun([bin, "tasks"])).toEqual(await lat(["tasks"]));
   });
 });
 
