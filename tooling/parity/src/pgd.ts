@@ -17,7 +17,7 @@ import { batchOf, everyNth, missingCifar, type Pictures, SHAPE, testPictures, tr
 import { runPython } from "./reference.ts";
 import type { Row } from "./row.ts";
 
-const BATCH = 250;
+const BATCH = 100;
 /** Every fifth of 5,000 pictures is attacked, as many of each class. */
 const STRIDE = 5;
 const ASCENTS = 20;
@@ -69,11 +69,11 @@ export async function pgdRows(python: string, scratch: string, skip: (what: stri
 
   const group = `a published ResNet-20 beside PyTorch; PGD: ${ASCENTS} steps, L∞ ≤ ${STRENGTH}/255`;
   const row = (name: string, { count, labels }: Pictures, ours: Int32Array, theirs: Int32Array, bar: number): Row => {
-    const percent = (predictions: Int32Array) =>
-      (100 * predictions.filter((prediction, i) => prediction === labels[i]).length) / count;
-    const [a, b] = [percent(ours), percent(theirs)];
-    const what = `${name} of ${count} pictures: ${a.toFixed(2)} %, PyTorch's ${b.toFixed(2)} %: points apart`;
-    return { group, what, error: Math.abs(a - b), bar };
+    const right = (predictions: Int32Array) => predictions.filter((prediction, i) => prediction === labels[i]).length;
+    const percent = (cases: number) => (100 * cases) / count;
+    const [a, b] = [right(ours), right(theirs)];
+    const what = `${name} of ${count}: ${percent(a).toFixed(2)} %, PyTorch's ${percent(b).toFixed(2)} %; points apart`;
+    return { group, what, error: percent(Math.abs(a - b)), bar };
   };
   const [ours, theirs] = [mean(attacked.losses), mean(tensors.losses!.data as Float32Array)];
   return [
@@ -81,7 +81,7 @@ export async function pgdRows(python: string, scratch: string, skip: (what: stri
     row("accuracy under PGD", chosen, attacked.predictions, peer.attacked, 0.5),
     {
       group,
-      what: `mean loss under PGD: ${ours.toFixed(4)}, PyTorch's ${theirs.toFixed(4)}: relative error`,
+      what: `mean loss under PGD: ${ours.toFixed(4)}, PyTorch's ${theirs.toFixed(4)}; relative error`,
       error: Math.abs(ours - theirs) / theirs,
       bar: 1e-3,
     },
