@@ -1,23 +1,30 @@
 import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type ModalityName, modalities, modalityNames } from "./modalities.ts";
 import { nameProblem } from "./name.ts";
 
-// `bun run new-task`: writes a new task's package by turbo's generator and installs it. The generator is the pinned one of
-// this workspace: `turbo gen` itself would fetch the latest, so that it needs a network and may change its mind.
+// `bun run new-task`: writes a new task's package by turbo's generator, installs it and sets up what it runs on. The
+// generator is the workspace's own copy of turbo's: `turbo gen` itself would fetch whichever is the latest.
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const usage = `Usage: bun run new-task [-- [--name task-mine] [--modality ${modalityNames.join("|")}] [--description TEXT] [--yes]]
 It asks for what is not given; with --yes it asks nothing, and only the name must be given.`;
 
-const cli = join(dirname(createRequire(import.meta.url).resolve("@turbo/gen/package.json")), "dist/cli.js");
+const generator = join(root, "node_modules/@turbo/gen/dist/cli.js");
 const answers = answersOf(readFlags());
-run([cli, "run", "task", "--root", root, "--args", ...answers]);
+if (!existsSync(generator)) run(["install", "--frozen-lockfile"]);
+run([generator, "run", "task", "--root", root, "--args", ...answers]);
 run(["install"]);
-console.log("\nIts README.md says how to run it, and docs/new-task.md what to fill in.");
+run(["node_modules/turbo/bin/turbo", "run", "build", "--output-logs=errors-only"]);
+const ready = succeeds(["packages/lat-cli/dist/main.js", "doctor", "--fix"]);
+if (!ready)
+  console.log(
+    "\nThe package is written, but TensorFlow could not be set up: `bun run lat doctor --fix` does it later.",
+  );
+console.log("\nThe package's README.md says how to run it, and docs/new-task.md what to fill in.");
 
 function readFlags() {
   const [text, flag] = [{ type: "string" }, { type: "boolean" }] as const;
@@ -47,9 +54,13 @@ function answersOf({ name, modality, description, yes, help }: ReturnType<typeof
   return given.map((answer) => answer ?? "_");
 }
 
+/** Ends the program where the command fails, which has said why. */
 function run(command: readonly string[]): void {
-  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+  if (!succeeds(command)) process.exit(1);
+}
+
+function succeeds(command: readonly string[]): boolean {
+  return spawnSync(process.execPath, command, { cwd: root, stdio: "inherit" }).status === 0;
 }
 
 function refuse(message: string): never {
