@@ -83,6 +83,21 @@ async function trainWithStops(
 }
 
 describe("training", () => {
+  it("reports the validation loss of the steps that are validated, the last one too", async () => {
+    const job = jobOf({ epochs: 1, validateEvery: 4 });
+    const trained = await train(job);
+    expect(job.lines.filter(({ validationLoss }) => validationLoss !== undefined).map(({ step }) => step)).toEqual([
+      4, 8, 10,
+    ]);
+    const best = job.lines.reduce(
+      (lowest, { validationLoss = Infinity }) => Math.min(lowest, validationLoss),
+      Infinity,
+    );
+    const losses = meter.losses(trained.parameters, job.validation);
+    expect(losses.reduce((sum, loss) => sum + loss, 0) / losses.length).toBe(best);
+    disposeAll(trained.parameters);
+  });
+
   it("lowers the loss, and the same job gives the same bits", async () => {
     const job = jobOf({ epochs: 8 }, { perturber: undefined });
     const first = bits((await train(job)).parameters);

@@ -72,19 +72,16 @@ export async function train(job: TrainJob): Promise<Trained> {
       ({ parameters, state } = advanced);
       const { progress } = advanced;
       if (!allFinite(progress)) throw diverged(progress, steps, sampler);
-      job.onStep(progress, steps);
-
-      if (config.validateEvery !== null && (step % config.validateEvery === 0 || step === steps)) {
-        const losses = job.meter.losses(parameters, job.validation);
-        const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
-        if (!Number.isFinite(loss))
-          throw new DivergedError(`training diverged by step ${step} of ${steps}: the validation loss is ${loss}`);
+      const validates = config.validateEvery !== null && (step % config.validateEvery === 0 || step === steps);
+      const loss = validates ? validationLoss(job, parameters, step, steps) : undefined;
+      if (loss !== undefined) {
         const improved = validation === null || loss < validation.bestLoss;
         validation = improved
           ? { bestLoss: loss, bestStep: step, worse: 0 }
           : { ...validation!, worse: validation!.worse + 1 };
         if (improved) await saveTensors(best, parameters);
       }
+      job.onStep({ ...progress, ...(loss !== undefined && { validationLoss: loss }) }, steps);
       if (step % config.checkpointEvery === 0 || step === steps) await save();
       // Lets timers, signals and the terminal run between steps.
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -116,6 +113,14 @@ export function microBatchesOf(
     batch: toTensors(examples.batch(indices, length, { seed, epoch })),
     draws: { seed, step, examples: indices.map((_, i) => micro * config.batchSize + i) },
   }));
+}
+
+/** Mean over the validation examples. */
+function validationLoss({ meter, validation }: TrainJob, parameters: Tensors, step: number, steps: number): number {
+  const losses = meter.losses(parameters, validation);
+  const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+  if (Number.isFinite(loss)) return loss;
+  throw new DivergedError(`training diverged by step ${step} of ${steps}: the validation loss is ${loss}`);
 }
 
 function allFinite({ loss, gradientNorm, attackLosses = [] }: Progress): boolean {

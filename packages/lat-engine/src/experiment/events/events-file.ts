@@ -62,11 +62,12 @@ export class EventsFile {
 
 /** A training step as scalars; those of the attack only where there was one, the boundary's share only after ascents. */
 export function encodeProgress(progress: Progress, wallTime: number): Buffer {
-  const { step, loss, gradientNorm, learningRate, attackLosses, attackShares } = progress;
+  const { step, loss, gradientNorm, learningRate, validationLoss, attackLosses, attackShares } = progress;
   const scalars = {
     "train/loss": loss,
     "train/gradient-norm": gradientNorm,
     "train/learning-rate": learningRate,
+    ...(validationLoss !== undefined && { "validate/loss": validationLoss }),
     ...(attackLosses && { "attack/loss-before": attackLosses[0]!, "attack/loss-after": attackLosses.at(-1)! }),
     ...(attackShares && { "attack/boundary-share": attackShares[2] }),
   };
