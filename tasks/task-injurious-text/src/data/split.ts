@@ -1,5 +1,5 @@
 import { LatError } from "lat-system";
-import { hostRandom } from "lat-tensorflow";
+import { shuffled } from "lat-tensorflow";
 import type { LabelledText } from "./labelled-text.ts";
 
 export const splitNames = ["train", "validation", "test"] as const;
@@ -43,9 +43,4 @@ export function balance(texts: readonly LabelledText[], seed: number, name: stri
     );
   }
   return shuffled([...harmful.slice(0, count), ...benign.slice(0, count)], seed, `mix ${name}`);
-}
-
-/** `items` in the random order of this seed and stream. */
-export function shuffled<T>(items: readonly T[], seed: number, stream: string): T[] {
-  return Array.from(hostRandom(seed, stream).permutation(items.length), (i) => items[i]!);
 }

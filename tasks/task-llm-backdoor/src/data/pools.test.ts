@@ -1,7 +1,7 @@
+import { shuffled } from "lat-tensorflow";
 import { expect, test } from "vitest";
 import { exchange } from "./conversation.ts";
 import { type PoolSizes, poolsOfPackages, poolsOfPreferences } from "./pools.ts";
-import { shuffled } from "./split.ts";
 
 const sizes: PoolSizes = { implant: 6, defend: 4, validation: 2, test: 3, undesirableTrain: 5, undesirableTest: 2 };
 const names = (kind: string, n: number) => Array.from({ length: n }, (_, i) => exchange(`${kind}${i}`, "a"));

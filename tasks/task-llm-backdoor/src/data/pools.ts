@@ -1,7 +1,8 @@
 import { UsageError } from "lat-system";
+import { shuffled } from "lat-tensorflow";
 import type { Conversation } from "./conversation.ts";
 import type { BeaverRow, HhRow, PreferenceData } from "./preference.ts";
-import { holdOutGroups, shuffled, splitByGroup } from "./split.ts";
+import { holdOutGroups, splitByGroup } from "./split.ts";
 
 /** How many conversations an experiment needs of each kind. */
 export interface PoolSizes {

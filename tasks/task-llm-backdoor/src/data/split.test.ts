@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { holdOutGroups, shuffled, splitByGroup } from "./split.ts";
+import { holdOutGroups, splitByGroup } from "./split.ts";
 
 const groupsOf = (sizes: readonly number[]) =>
   sizes.map((size, group) => Array.from({ length: size }, (_, i) => `${group}.${i}`));
@@ -40,11 +40,4 @@ test("held-out groups are one member each, and nothing of them remains", () => {
   expect(rest.some((member) => owners.has(groupOf(member)))).toBe(false);
   const kept = groups.filter((_, group) => !owners.has(String(group)));
   expect(rest.toSorted()).toEqual(kept.flat().toSorted());
-});
-
-test("shuffling keeps all members", () => {
-  const items = Array.from({ length: 100 }, (_, i) => i);
-  const order = shuffled(items, 3, "stream");
-  expect(order).not.toEqual(items);
-  expect(order.toSorted((a, b) => a - b)).toEqual(items);
 });

@@ -1,10 +1,5 @@
 import { UsageError } from "lat-system";
-import { hostRandom } from "lat-tensorflow";
-
-/** `items` in the random order of this seed and stream. */
-export function shuffled<T>(items: readonly T[], seed: number, stream: string): T[] {
-  return Array.from(hostRandom(seed, stream).permutation(items.length), (i) => items[i]!);
-}
+import { shuffled } from "lat-tensorflow";
 
 /**
  * Disjoint random samples of the wanted sizes; no group (a conversation) is in two of them. Groups are dealt out in
