@@ -20,10 +20,7 @@ run([generator, "run", "task", "--root", root, "--args", ...answers]);
 run(["install"]);
 run(["node_modules/turbo/bin/turbo", "run", "build", "--output-logs=errors-only"]);
 const ready = succeeds(["packages/lat-cli/dist/main.js", "doctor", "--fix"]);
-if (!ready)
-  console.log(
-    "\nThe package is written, but TensorFlow could not be set up: `bun run lat doctor --fix` does it later.",
-  );
+if (!ready) console.log("\nTensorFlow could not be set up now; `bun run lat doctor --fix` does it later.");
 console.log("\nThe package's README.md says how to run it, and docs/new-task.md what to fill in.");
 
 function readFlags() {
@@ -60,7 +57,8 @@ function run(command: readonly string[]): void {
 }
 
 function succeeds(command: readonly string[]): boolean {
-  return spawnSync(process.execPath, command, { cwd: root, stdio: "inherit" }).status === 0;
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
+  return spawnSync(process.execPath, command, { cwd: root, stdio: "inherit", env }).status === 0;
 }
 
 function refuse(message: string): never {
