@@ -12,19 +12,21 @@ import {
 } from "lat-report";
 import { root } from "./stages.ts";
 
-// Puts a sweep's figures and picture into a README, between `<!-- results: FOLDER -->` and `<!-- end of results -->`:
-//   bun tooling/scripts/src/results.ts README.md docs/quickstart.png
+// Puts a sweep's figures and picture into a README, between `<!-- results: FOLDER METRIC… -->` and
+// `<!-- end of results -->`; without metrics those of the report's table. The picture's path is relative to the README.
+//   bun run results README.md docs/quickstart.png
 
 const [readme, picture] = process.argv.slice(2) as [string, string];
 const path = join(root, readme);
 const text = await readFile(path, "utf8");
-const section = /(<!-- results: (\S+) -->\n)[\s\S]*?(<!-- end of results -->)/;
-const folder = section.exec(text)?.[2];
+const section = /(<!-- results: (\S+)(.*) -->\n)[\s\S]*?(<!-- end of results -->)/;
+const [, , folder, metrics] = section.exec(text) ?? [];
 if (!folder) throw new Error(`${readme} has no section "<!-- results: FOLDER -->" … "<!-- end of results -->"`);
 
 const study = await readStudy(join(root, folder));
 const { clean, unforeseen, better } = chooseAxes(study);
-const names = [...clean, ...unforeseen];
+const asked = metrics?.split(" ").filter((name) => name !== "") ?? [];
+const names = asked.length > 0 ? asked : [...clean, ...unforeseen];
 const settings = groupRuns(study.runs);
 const { claim, evidence } = judge(settings, clean[0]!, unforeseen[0]!);
 const before = new Map((study.implanted?.metrics ?? []).map((metric) => [metric.name, metric]));
@@ -56,7 +58,7 @@ const report = await writeReport(join(root, folder));
 await copyFile(report.picture, join(dirname(path), picture));
 await writeFile(
   path,
-  text.replace(section, (_, start, __, end) => `${start}\n**${claim}.** ${evidence}\n\n${table}\n\n${end}`),
+  text.replace(section, (_, start, __, ___, end) => `${start}\n**${claim}.** ${evidence}\n\n${table}\n\n${end}`),
 );
 
 function arrow(name: string): string {
