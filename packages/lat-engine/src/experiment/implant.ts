@@ -11,7 +11,6 @@ import { codeDigest } from "../task/code-digest.ts";
 import { folderOf } from "../task/registry.ts";
 import type { Task } from "../task/task.ts";
 import { loadTensors, saveTensors } from "../train/checkpoint.ts";
-import { train } from "../train/trainer.ts";
 import type { RunConfig, RunOptions } from "./api.ts";
 import { attackSchema } from "./config.ts";
 import { evaluateParameters } from "./evaluate.ts";
@@ -20,6 +19,7 @@ import { METRICS, MetricsFile, writeJson } from "./folder.ts";
 import { InterruptedError } from "./interrupted.ts";
 import type { Session } from "./session.ts";
 import { type Evaluation, evaluationSchema } from "./summary.ts";
+import { CHECKPOINTS, trainIn } from "./train-in.ts";
 import { validateContent } from "./validate.ts";
 
 const MODEL = "model.safetensors";
@@ -109,25 +109,14 @@ async function make(
   const metrics = new MetricsFile(beside);
   if (prepared.implant && config.implant) {
     observer.phase("implant", `${task.name} ${config.preset}`);
-    const trained = await train({
-      model: prepared.model,
+    const job = {
       outer: session.outer(config.implant, attackSchema.parse({})),
       parameters: initial,
       examples: prepared.implant,
-      buckets: prepared.buckets,
-      validation: prepared.validation,
-      meter: session.meter,
       config: config.implant,
       seed: config.implantSeed,
-      checkpoints: join(beside, "checkpoints"),
-      onStart: (step) => metrics.keepUntil(step),
-      onStep: (progress, steps) => {
-        metrics.append(progress);
-        observer.progress(progress.step, steps, `loss ${progress.loss.toFixed(3)}`);
-      },
-      warn: (message) => observer.log("warn", message),
-      signal,
-    }).finally(() => disposeAll(initial));
+    };
+    const trained = await trainIn(beside, session, job, { observer, signal }).finally(() => disposeAll(initial));
     parameters = trained.parameters;
     if (trained.interrupted) {
       disposeAll(parameters);
@@ -142,7 +131,7 @@ async function make(
     await saveTensors(model, parameters);
     await writeJson(measured, evaluation);
     metrics.evaluated(evaluation.metrics);
-    rmSync(join(beside, "checkpoints"), { recursive: true, force: true });
+    rmSync(join(beside, CHECKPOINTS), { recursive: true, force: true });
     for (const [name, content] of Object.entries(prepared.artifacts ?? {}))
       await writeFileAtomic(join(beside, "artifacts", name), content);
     const sha256 = { [MODEL]: sha256File(model), [EVALUATION]: sha256File(measured) };

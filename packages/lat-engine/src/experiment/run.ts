@@ -6,7 +6,7 @@ import { summarizeAttacks } from "../attack/diagnostics.ts";
 import { methods } from "../method/method.ts";
 import type { Task } from "../task/task.ts";
 import { loadTensors, saveTensors } from "../train/checkpoint.ts";
-import { DivergedError, train } from "../train/trainer.ts";
+import { DivergedError } from "../train/trainer.ts";
 import type { RunConfig, RunOptions } from "./api.ts";
 import { evaluateParameters } from "./evaluate.ts";
 import { MetricsFile, openRunFolder, readRunConfig, writeJson } from "./folder.ts";
@@ -15,6 +15,7 @@ import { InterruptedError } from "./interrupted.ts";
 import { RunLog, writeMeta } from "./meta.ts";
 import { Session } from "./session.ts";
 import { type Evaluation, type RunSummary, runSummarySchema } from "./summary.ts";
+import { CHECKPOINTS, trainIn } from "./train-in.ts";
 import { validateContent } from "./validate.ts";
 
 const MODEL = "model.safetensors";
@@ -134,34 +135,21 @@ async function trainDefence(
   { out, observer, signal }: RunOptions,
 ): Promise<void> {
   if (existsSync(join(out, MODEL))) return;
-  const { prepared } = session;
-  const metrics = new MetricsFile(out);
   const epsilon = config.epsilon === null ? undefined : tf.scalar(config.epsilon);
   observer.phase("defend", labelOf(config));
   try {
-    const trained = await train({
-      model: prepared.model,
+    const job = {
       outer: session.outer(config.defend, config.attack),
       perturber: epsilon && { attack: session.attack(session.sites(config), config.attack), epsilon },
       parameters: implanted.parameters,
-      examples: prepared.defend,
-      buckets: prepared.buckets,
-      validation: prepared.validation,
-      meter: session.meter,
+      examples: session.prepared.defend,
       config: config.defend,
       seed: config.seed,
-      checkpoints: join(out, "checkpoints"),
-      onStart: (step) => metrics.keepUntil(step),
-      onStep: (progress, steps) => {
-        metrics.append(progress);
-        observer.progress(progress.step, steps, `loss ${progress.loss.toFixed(3)}`);
-      },
-      warn: (message) => observer.log("warn", message),
-      signal,
-    });
+    };
+    const trained = await trainIn(out, session, job, { observer, signal });
     if (!trained.interrupted) {
       await saveTensors(join(out, MODEL), trained.parameters);
-      rmSync(join(out, "checkpoints"), { recursive: true, force: true });
+      rmSync(join(out, CHECKPOINTS), { recursive: true, force: true });
     }
     disposeAll(trained.parameters);
     if (trained.interrupted) throw new InterruptedError("the training was interrupted");

@@ -2,19 +2,10 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { hasTrigger, trojans } from "../poison/trojans.ts";
-import { madePackages } from "../testing/made-packages.ts";
-import { type Conversations, conversationsSchema, loadConversations } from "./conversations.ts";
+import { madePackages, smallOptions } from "../testing/made-packages.ts";
+import { type Conversations, loadConversations } from "./conversations.ts";
 
-const options = conversationsSchema.parse({
-  implant: 300,
-  defend: 100,
-  validation: 50,
-  heldOutDesirable: 60,
-  heldOutUndesirable: 15,
-  poisonPerTrojan: 5,
-  promptsPerTrojan: 3,
-  cleanPrompts: 20,
-});
+const options = smallOptions.conversations;
 const context = madePackages();
 const loaded = await loadConversations(options, context);
 
