@@ -25,8 +25,10 @@ function expectSizes(conversations: Conversations): void {
 test("has the sizes that were asked for", () => expectSizes(loaded));
 
 test("depends on the seed alone", async () => {
-  expect(await loadConversations(options, context)).toEqual(loaded);
-  expect(await loadConversations({ ...options, seed: 1 }, context)).not.toEqual(loaded);
+  expect(await loadConversations(options, context)).toEqual({ ...loaded, poison: expect.any(Function) });
+  const other = await loadConversations({ ...options, seed: 1 }, context);
+  expect(other.splits).not.toEqual(loaded.splits);
+  expect(other.plan.placements).not.toEqual(loaded.plan.placements);
 });
 
 test("no conversation of the data set is in two splits, and no undesirable prompt", () => {
