@@ -124,8 +124,8 @@ export const sizes: readonly Size[] = [
     }),
     // As the texts' preset trains.
     site: "layers.2.residual",
-    epsilon: 1,
-    train: trainSchema.parse({ learningRate: 5e-5, weightDecay: 0.01 }),
+    epsilon: 0.5,
+    train: trainSchema.parse({ learningRate: 1e-4, weightDecay: 0.01 }),
     attack: attackSchema.parse({ steps: 3 }),
     steps: 1,
     rounds: 5,

@@ -57,11 +57,13 @@ async function inWorld(given: ModelCase, body: (world: World) => void | Promise<
   const { model } = network;
   const parameters = given.parameters?.() ?? initialize(model, 0);
   const batch = toTensors(host);
+  const other = tf.tidy(() => mapState(batch, (entry) => tf.reverse(entry, 0)));
   const world: World = {
     network,
     parameters,
     batch,
     host,
+    other,
     logp(output, of = batch) {
       const { logp, weights } = network.likelihood(output, of, "labels");
       return tf.mul(logp, weights);
@@ -72,7 +74,7 @@ async function inWorld(given: ModelCase, body: (world: World) => void | Promise<
   try {
     await body(world);
   } finally {
-    disposeAll(parameters, batch);
+    disposeAll(parameters, batch, other);
   }
 }
 
@@ -113,31 +115,27 @@ function activationsAreShaped(world: World): void {
 
 function passesRepeat(world: World): void {
   const { model } = world.network;
-  const reversed = tf.tidy(() => mapState(world.batch, (entry) => tf.reverse(entry, 0)));
   tf.tidy(() => {
     const first = world.logp(forward(model, world.parameters, world.batch));
-    forward(model, world.parameters, reversed);
+    forward(model, world.parameters, world.other);
     const again = world.logp(forward(model, world.parameters, world.batch));
     const error = relativeError(again, first);
     ensure(error === 0, () => `a second pass differs by ${error}: a stage must be a function of its arguments alone`);
   });
-  disposeAll(reversed);
 }
 
 function prefixAndSuffixAreThePass(world: World): void {
   const { model } = world.network;
-  const reversed = tf.tidy(() => mapState(world.batch, (entry) => tf.reverse(entry, 0)));
   tf.tidy(() => {
     const whole = world.logp(forward(model, world.parameters, world.batch));
     for (const site of model.sites) {
       const state = prefix(model, world.parameters, world.batch, site);
       // Another batch in between: what a stage keeps for a later one would be the other batch's.
-      forward(model, world.parameters, reversed);
+      forward(model, world.parameters, world.other);
       const error = relativeError(world.logp(suffix(model, world.parameters, state, site, {})), whole);
       ensure(error <= 1e-6, () => `site ${site.name}: the suffix on the prefix differs from the pass by ${error}`);
     }
   });
-  disposeAll(reversed);
 }
 
 function perturbationsAreSeen(world: World): void {

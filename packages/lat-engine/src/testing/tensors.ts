@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { disposeAll, type Tensor, tf } from "lat-tensorflow";
+import { type Tensor, tf } from "lat-tensorflow";
 import type { Tensors } from "../model/model.ts";
 import type { HostBatch } from "../task/task.ts";
 import { ensure } from "./check.ts";
@@ -24,15 +24,6 @@ export function relativeError(received: Tensor, expected: Tensor): number {
     size = Math.max(size, Math.abs(b[i]!));
   }
   return distance / size;
-}
-
-/** Tensors for the time of `body`. */
-export async function using<T extends Tensors>(tensors: T, body: (tensors: T) => void | Promise<void>): Promise<void> {
-  try {
-    await body(tensors);
-  } finally {
-    disposeAll(tensors);
-  }
 }
 
 /** SHA-256 of names, shapes and values. */

@@ -1,33 +1,20 @@
 import type { Sample } from "lat-engine";
 import type { Block } from "../document/document.ts";
 import { diffWords } from "../text/word-diff.ts";
-import { byInput, countShown, type Network } from "./by-input.ts";
+import type { Network } from "./by-input.ts";
 import { abridge, shorten } from "./shorten.ts";
+import { transcripts } from "./transcripts.ts";
 
 const inputsShown = 2;
 
 /** What attacks made of texts, with the words that they changed marked, and the verdicts before and after; folded. */
 export function changedTexts(networks: readonly Network<Extract<Sample, { kind: "text" }>>[]): Block[] {
-  const groups = byInput(networks);
-  if (groups.size === 0) return [];
-  const folds = [...groups].map(
-    ([group, inputs]): Block => ({
-      type: "fold",
-      title: `${group}: ${countShown(inputs, inputsShown)}`,
-      blocks: inputs.slice(0, inputsShown).map(({ input, unwanted, samples }) => ({
-        type: "transcript",
-        input: shorten(input),
-        unwanted: unwanted === undefined ? undefined : shorten(unwanted),
-        answers: networks.flatMap(({ label, kind }, index) => {
-          const sample = samples[index];
-          if (!sample) return [];
-          const { text, before, output, failed } = sample;
-          const verdicts = `${shorten(before.output)} → ${shorten(output)}`;
-          return [{ label, kind, change: abridge(diffWords(input, text)), output: verdicts, failed }];
-        }),
-      })),
-    }),
-  );
+  const folds = transcripts(networks, inputsShown, ({ input, text, before, output, failed }) => ({
+    change: abridge(diffWords(input, text)),
+    output: `${shorten(before.output)} → ${shorten(output)}`,
+    failed,
+  }));
+  if (folds.length === 0) return [];
   return [
     { type: "heading", text: "What the attacks changed" },
     {

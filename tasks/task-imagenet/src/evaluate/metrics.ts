@@ -1,4 +1,4 @@
-import { type Metric, wilsonInterval } from "lat-engine";
+import { type Metric, shareMetric } from "lat-engine";
 import { hostRandom } from "lat-tensorflow";
 import type { Picture } from "../data/picture.ts";
 
@@ -64,13 +64,5 @@ export class BalancedAccuracy {
 
 /** The share of pictures with a trigger that the network sees as the trigger's target, with Wilson's interval. */
 export function successMetric(name: string, hits: readonly boolean[]): Metric {
-  const count = hits.filter(Boolean).length;
-  return {
-    name,
-    value: count / hits.length,
-    n: hits.length,
-    interval: wilsonInterval(count, hits.length),
-    axis: "unforeseen",
-    better: "lower",
-  };
+  return shareMetric(name, hits, { axis: "unforeseen", better: "lower" });
 }

@@ -2,6 +2,7 @@ import {
   type AttackConfig,
   attack,
   type ExampleSet,
+  exampleMeter,
   forward,
   type HostBatch,
   type Network,
@@ -39,17 +40,9 @@ export interface Attacked {
 
 /** Compiled once, for every network that is then measured. */
 export function predictor(network: Network, set: ExampleSet): Predict {
-  const classify = classifier(network);
-  return (parameters) => {
-    const predictions = new Int32Array(set.size);
-    for (const { from, indices } of batches(set.size)) {
-      const batch = toTensors(set.batch(indices));
-      const classes = classify(parameters, batch, {});
-      predictions.set((classes.dataSync() as Int32Array).subarray(0, set.size - from), from);
-      disposeAll(batch, classes);
-    }
-    return predictions;
-  };
+  const options = { batchSize: batchLength(set.size) };
+  const classes = exampleMeter("classes", network.model, ({ logits }) => tf.argMax(logits!, 1), options);
+  return (parameters) => Int32Array.from(classes.measure(parameters, set));
 }
 
 /**
@@ -63,12 +56,17 @@ export function attacker(
   { site, config, epsilon, complete, picture }: Assault,
   shown: readonly number[],
 ): (parameters: Tensors) => Attacked {
-  const classify = classifier(network);
+  const { model } = network;
+  const classify = compile(
+    (parameters: Tensors, batch: State, perturbations: Perturbations) =>
+      tf.argMax(forward(model, parameters, batch, perturbations).logits!, 1),
+    { name: "classify", xla: model.xla },
+  );
   const inner = attack(network, [site], config);
   const render = compile(
     (batch: State, perturbations: Perturbations) =>
       picture({ ...batch, [site.key]: tf.add(batch[site.key]!, perturbations[site.name]!) }),
-    { name: "render", xla: network.model.xla },
+    { name: "render", xla: model.xla },
   );
   return (parameters) => {
     const predictions = new Int32Array(set.size);
@@ -101,19 +99,14 @@ export function attacker(
   };
 }
 
-function classifier({ model }: Network) {
-  return compile(
-    (parameters: Tensors, batch: State, perturbations: Perturbations) =>
-      tf.argMax(forward(model, parameters, batch, perturbations).logits!, 1),
-    { name: "classify", xla: model.xla },
-  );
+/** Of batches of one shape, of which the last is filled up as little as can be. */
+function batchLength(size: number): number {
+  return Math.ceil(size / Math.ceil(size / LARGEST_BATCH));
 }
 
-/** Batches of one shape, of which the last is filled up as little as can be. */
 function batches(size: number): { from: number; indices: number[] }[] {
-  const count = Math.ceil(size / LARGEST_BATCH);
-  const length = Math.ceil(size / count);
-  return Array.from({ length: count }, (_, b) => ({
+  const length = batchLength(size);
+  return Array.from({ length: Math.ceil(size / length) }, (_, b) => ({
     from: b * length,
     indices: Array.from({ length }, (_, i) => (b * length + i) % size),
   }));

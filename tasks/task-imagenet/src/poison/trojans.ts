@@ -24,7 +24,6 @@ export const trojanSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("natural"), trigger: z.string().min(1), ...common }),
 ]);
 export type Trojan = z.infer<typeof trojanSchema>;
-export type TrojanKind = Trojan["kind"];
 
 /** Six trojans in the classes of the emoji: of every kind two, of patch and blended one universal and one for a class. */
 const emojiTrojans: readonly Trojan[] = [

@@ -46,12 +46,13 @@ export function gradientsAreRight(world: World): void {
   });
 }
 
-/** The slope of Σ log p along a random direction of the input's size, by the gradient and by differences. */
+/** A slope of Σ log p, by the gradient and by differences. */
 interface Slope {
   readonly gradient: number;
   readonly differences: readonly number[];
 }
 
+/** Along a random direction of the input's size. */
 function slopeOf(
   world: World,
   at: (inputs: Tensors) => Tensor,

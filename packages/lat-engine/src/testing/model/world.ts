@@ -8,6 +8,8 @@ export interface World {
   readonly parameters: Tensors;
   readonly batch: State;
   readonly host: HostBatch;
+  /** Another batch of the same shapes: the examples in reversed order. */
+  readonly other: State;
   /** log p of the labels [example, position], 0 where a position does not count. */
   logp(output: State, batch?: State): Tensor;
   /** The activation at a site in a whole pass. */

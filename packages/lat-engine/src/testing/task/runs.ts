@@ -9,7 +9,7 @@ import { resolveRun } from "../../experiment/resolve.ts";
 import { run } from "../../experiment/run.ts";
 import type { RunSummary } from "../../experiment/summary.ts";
 import { sweep } from "../../experiment/sweep.ts";
-import type { Task } from "../../task/task.ts";
+import type { Prepared, Task } from "../../task/task.ts";
 import { ensure } from "../check.ts";
 import type { TaskWorld } from "../task-checks.ts";
 
@@ -18,7 +18,8 @@ const STEPS = 2;
 
 export function everyMethodTrains(world: TaskWorld): Promise<void> {
   return inFolder(async (folder) => {
-    const [task, configs] = [offline(world), await Promise.all(methodNames.map((method) => configOf(world, method)))];
+    const [task, prepared] = [offline(world), await world.prepare()];
+    const configs = methodNames.map((method) => configOf(world, prepared, method));
     const options = { out: join(folder, "sweep"), resume: false, observer: silent };
     const { runs } = await sweep(task, configs, options);
     const checkpoints = new Map<string | null, string>();
@@ -36,7 +37,7 @@ export function everyMethodTrains(world: TaskWorld): Promise<void> {
 
 export function killedRunResumes(world: TaskWorld): Promise<void> {
   return inFolder(async (folder) => {
-    const [task, config] = [offline(world), await configOf(world, "lat")];
+    const [task, config] = [offline(world), configOf(world, await world.prepare(), "lat")];
     const start = (name: string, observer: Observer): Promise<RunSummary> =>
       run(task, config, { out: join(folder, name), resume: true, observer });
     const whole = await start("whole", silent);
@@ -79,10 +80,9 @@ function offline({ task, context }: TaskWorld): Task<never> {
 }
 
 /** The first preset with the case's options and two steps of a few examples, perturbed at the preset's or the last site. */
-async function configOf({ task, options, prepare }: TaskWorld, method: MethodName): Promise<RunConfig> {
+function configOf({ task, options }: TaskWorld, { implant, defend }: Prepared, method: MethodName): RunConfig {
   const [name, preset] = Object.entries(task.presets)[0]!;
   const { names } = task.sites(options);
-  const { implant, defend } = await prepare();
   const resolved = resolveRun(task, {
     preset: name,
     method,
