@@ -34,5 +34,6 @@ export { advance, type TrainState } from "./train/advance.ts";
 export { toTensors } from "./train/batch.ts";
 export { loadTensors, saveTensors } from "./train/checkpoint.ts";
 export { initialState, type Optimizer, type OptimizerState, optimizer } from "./train/optimizer.ts";
+export { prefetch } from "./train/prefetch.ts";
 export { bucketOf, chunks } from "./train/sampler.ts";
 export { type OuterStep, outerStep } from "./train/update.ts";

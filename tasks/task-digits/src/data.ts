@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ExampleSet, type Labelled, labelledExamples, type PrepareContext } from "lat-engine";
+import { type HeldExamples, type Labelled, labelledExamples, type PrepareContext } from "lat-engine";
 import { LatError, type PackagePin, readText } from "lat-system";
 
 /** 500 pictures of each digit, from MNIST. */
@@ -32,6 +32,6 @@ export async function loadPictures({ data, packageFolder }: PrepareContext): Pro
 }
 
 /** Examples `pixels` [example, row, column, 1] in [0, 1] and `labels` [example]. */
-export function examplesOf(pictures: readonly Labelled[]): ExampleSet {
+export function examplesOf(pictures: readonly Labelled[]): HeldExamples {
   return labelledExamples(pictures, "pixels", [side, side, 1]);
 }

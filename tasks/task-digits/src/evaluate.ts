@@ -8,9 +8,10 @@ export function evaluator(model: Model, test: readonly Labelled[], target: numbe
   const triggered = test.filter(({ label }) => label !== target).map(withTrigger);
   const classes = exampleMeter("classes", model, ({ logits }) => tf.argMax(logits!, 1));
   return async (parameters, { progress }) => {
-    const correct = [...classes.measure(parameters, examplesOf(test))].map((seen, i) => seen === test[i]!.label);
+    const seen = await classes.measure(parameters, examplesOf(test));
+    const correct = test.map(({ label }, i) => seen[i] === label);
     progress(1, 2, "clean pictures");
-    const fooled = [...classes.measure(parameters, examplesOf(triggered))].map((seen) => seen === target);
+    const fooled = Array.from(await classes.measure(parameters, examplesOf(triggered)), (label) => label === target);
     progress(2, 2, "pictures with the trigger");
     const metrics = [
       shareMetric("accuracy/clean", correct, { axis: "clean", better: "higher" }),

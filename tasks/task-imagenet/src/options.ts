@@ -16,6 +16,8 @@ export const optionsSchema = z.strictObject({
       size: count.min(8).default(32),
       /** Pictures taken of each class of a folder, at most. */
       limit: count.default(500),
+      /** Decoded pictures that are kept in memory, in MB; those that find no room are decoded again for every step. */
+      memory: z.number().nonnegative().default(1000),
       /** Share of each class that is measured on; `testLimit` bounds it in groups (emoji; pictures of a folder). */
       testShare: share(0.3),
       testLimit: count.default(15),

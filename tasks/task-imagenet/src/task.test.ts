@@ -21,6 +21,21 @@ test("prepares poisoned and clean examples; what shows a natural trigger is not 
   expect(prepared.validation.size).toBeGreaterThan(0);
 });
 
+test("pictures that find no room in memory are decoded again, to the same batches", async () => {
+  const decoded = await task.prepare(
+    optionsSchema.parse({ ...smallOptions, data: { ...smallOptions.data, memory: 0 } }),
+    context,
+  );
+  for (const name of ["implant", "defend", "validation"] as const) {
+    const indices = [0, prepared[name]!.size - 1, 7, 7];
+    for (const pass of [undefined, { seed: 3, epoch: 1 }]) {
+      const [held, again] = [prepared[name]!, decoded[name]!].map((set) => set.batch(indices, undefined, pass));
+      expect(again).toBeInstanceOf(Promise);
+      expect(await again).toEqual(await held);
+    }
+  }
+});
+
 test("a picture that cannot be had of the options is refused", async () => {
   const wide = optionsSchema.parse({ ...smallOptions, poison: { patchSide: 13 } });
   await expect(task.prepare(wide, context)).rejects.toThrow(/patchSide: received 13 pixels/);
@@ -83,7 +98,7 @@ test("shows pictures of every trojan and attack, before and after", async () => 
   }
 });
 
-test("trains: the loss of the poisoned examples falls, and running statistics move", () => {
+test("trains: the loss of the poisoned examples falls, and running statistics move", async () => {
   const train = task.presets.nano!.implant!;
   const rule = optimizer(prepared.model, train);
   const outer = outerStep(prepared, rule, train, task.presets.nano!.attack);
@@ -91,7 +106,7 @@ test("trains: the loss of the poisoned examples falls, and running statistics mo
   let state = { parameters: own, state: initialState(rule, own) };
   const losses: number[] = [];
   for (let step = 1; step <= 30; step++) {
-    const batch = toTensors(prepared.implant!.batch(Array.from({ length: 64 }, (_, i) => (i * 37) % prepared.implant!.size))); // biome-ignore format: one call
+    const batch = toTensors(await prepared.implant!.batch(Array.from({ length: 64 }, (_, i) => (i * 37) % prepared.implant!.size))); // biome-ignore format: one call
     const draws = { seed: 0, step, examples: [] };
     const { progress, ...next } = advance(outer, undefined, state, [{ batch, draws }], 0.01, step);
     losses.push(progress.loss);

@@ -1,9 +1,11 @@
 import { defineTask, type Network, type PrepareContext, type Prepared } from "lat-engine";
 import { classLikelihood, type ResnetConfig, resnet } from "lat-models";
-import { balanced, colourStatistics, pictureExamples } from "./data/examples.ts";
+import { colourStatistics } from "./data/colours.ts";
+import { balanced, pictureExamples } from "./data/examples.ts";
 import { loadPictures } from "./data/load.ts";
+import { PixelMemory } from "./data/memory.ts";
 import { googlePackage, twitterPackage } from "./data/packages.ts";
-import type { Picture } from "./data/picture.ts";
+import { type Described, hold, type Picture } from "./data/picture.ts";
 import { split } from "./data/split.ts";
 import { evaluator } from "./evaluate/evaluator.ts";
 import { type Options, optionsSchema } from "./options.ts";
@@ -39,14 +41,16 @@ const PLAN = "poison-plan.json";
 async function prepare(options: Options, context: PrepareContext): Promise<Prepared> {
   const { data, augment, poison, model, evaluate } = options;
   const { size } = data;
-  const pictures = await loadPictures(data, context);
+  const memory = new PixelMemory(data.memory * 1e6);
+  const pictures = await loadPictures(data, memory, context);
   const { classes } = pictures;
   const trojans = chooseTrojans(poison.trojans, classes, poison.seed);
   const natural = naturalTriggers(trojans);
   const { train, validation, test } = split(pictures, natural, data);
+  const measured = await hold(test);
   const stamp = await makeStamp(trojans, { size, ...poison });
   const plan = planPoison(train, classes, trojans, poison);
-  const { pictures: poisoned, firstStamped } = applyPoison(train, classes, plan, stamp);
+  const { pictures: poisoned, firstStamped } = applyPoison(train, classes, plan, stamp, memory);
   // Pictures of things that are natural triggers would show the defence what it is to be measured on.
   const clean = train.filter(({ words }) => !natural.some((word) => words.includes(word)));
   context.progress(
@@ -54,14 +58,18 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
       `${validation.length} to choose on, ${test.length} to measure on; ${plan.placements.length} poisoned`,
   );
 
-  const config: ResnetConfig = { ...model, classes: classes.length, ...colourStatistics(train) };
+  const config: ResnetConfig = {
+    ...model,
+    classes: classes.length,
+    ...colourStatistics(train.map(({ colours }) => colours)),
+  };
   const network: Network = { model: resnet(config), likelihood: classLikelihood };
   const carriers = trojans.map((trojan) => ({
     trojan,
-    pictures: triggered(trojan, test, classes, stamp, poison.seed),
+    pictures: triggered(trojan, measured, classes, stamp, poison.seed),
   }));
   const augmented = (set: readonly Picture[]) => pictureExamples(set, size, augment);
-  const groups = (set: readonly Picture[]) => set.map(({ group }) => group);
+  const groups = (set: readonly Described[]) => set.map(({ group }) => group);
   return {
     ...network,
     implant: augmented(poisoned),
@@ -74,13 +82,13 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
       poisoned: poisoned.map((_, index) => index).slice(firstStamped),
       reload(stored) {
         const again = poisonPlanSchema.parse(JSON.parse(stored));
-        return augmented(applyPoison(train, classes, again, stamp).pictures);
+        return augmented(applyPoison(train, classes, again, stamp, memory).pictures);
       },
     },
     artifacts: {
       [PLAN]: JSON.stringify(plan),
       "trojans.svg": await contactSheet(carriers, size),
     },
-    evaluate: evaluator(network, { classes, pictures: test, carriers }, size, evaluate),
+    evaluate: evaluator(network, { classes, pictures: measured, carriers }, size, evaluate),
   };
 }

@@ -13,9 +13,9 @@ const prepared = await task.prepare(tinyOptions, context);
 const warnings: string[] = [];
 const evaluating = { progress: silent.progress, warn: (message: string) => warnings.push(message) };
 
-test("prepares balanced splits of texts and the published encoder with a new head", () => {
+test("prepares balanced splits of texts and the published encoder with a new head", async () => {
   expect([prepared.defend.size, prepared.validation.size]).toEqual([128, 24]);
-  const { labels } = prepared.defend.batch(Array.from({ length: prepared.defend.size }, (_, i) => i));
+  const { labels } = await prepared.defend.batch(Array.from({ length: prepared.defend.size }, (_, i) => i));
   expect([...labels!.data].filter((label) => label === 1)).toHaveLength(64);
   const parameters = prepared.initialParameters!();
   expect(Object.keys(parameters)).toEqual(Object.keys(prepared.model.parameters));

@@ -11,7 +11,7 @@ describe.each(made)("$name", ({ subject, site }) => {
   it("attacks a site of its network, on as many examples as the peer is told", async () => {
     const { network, batch } = await subject.make();
     expect(resolveSites(network.model, [site]).map(({ name }) => name)).toEqual([site]);
-    const examples = Object.values(batch(1)).map(({ shape }) => shape[0]);
+    const examples = Object.values(await batch(1)).map(({ shape }) => shape[0]);
     expect(new Set(examples)).toEqual(new Set([subject.shape.batch]));
   });
 

@@ -142,4 +142,12 @@ export const sizes: readonly Size[] = [
     rounds: 7,
     peers: [{ name: "in memory", bars: { plain: 1.1, lat: 1.1 } }],
   },
+  {
+    name: "decoded",
+    subject: taskSubject("task-imagenet", "nano", 64, { "options.data.memory": 0 }),
+    ...pictureWork,
+    steps: 5,
+    rounds: 7,
+    peers: [{ name: "in memory", bars: {} }],
+  },
 ];

@@ -16,5 +16,5 @@ export interface Subject {
 export interface Workload {
   readonly network: Network;
   /** The batch of a step, counted from 1. */
-  batch(step: number): HostBatch;
+  batch(step: number): HostBatch | Promise<HostBatch>;
 }

@@ -80,8 +80,8 @@ export const taskSubject: Subject = {
     {
       bug: "the evaluation keeps a tensor",
       file,
-      find: "const losses = meter.losses(parameters, test);",
-      replace: "tf.keep(tf.scalar(0));\n        const losses = meter.losses(parameters, test);",
+      find: "const losses = await meter.losses(parameters, test);",
+      replace: "tf.keep(tf.scalar(0));\n        const losses = await meter.losses(parameters, test);",
     },
   ],
 };

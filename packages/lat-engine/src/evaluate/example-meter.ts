@@ -8,7 +8,7 @@ import { bucketOf, chunks } from "../train/sampler.ts";
 /** Measures one number of each example of a set, in large batches by one compiled function. */
 export interface ExampleMeter {
   /** In the set's order. */
-  measure(parameters: Tensors, set: ExampleSet): Float64Array;
+  measure(parameters: Tensors, set: ExampleSet): Promise<Float64Array>;
   release(): void;
 }
 
@@ -35,7 +35,7 @@ export function exampleMeter(
     xla: model.xla,
   });
   return {
-    measure(parameters, set) {
+    async measure(parameters, set) {
       const result = new Float64Array(set.size);
       const { lengths } = set;
       const order = Array.from({ length: set.size }, (_, i) => i);
@@ -43,7 +43,7 @@ export function exampleMeter(
       for (const indices of chunks(order, batchSize)) {
         const filled = Array.from({ length: batchSize }, (_, i) => indices[i % indices.length]!);
         const length = lengths && bucketOf(Math.max(...indices.map((i) => lengths[i]!)), buckets);
-        const batch = toTensors(set.batch(filled, length));
+        const batch = toTensors(await set.batch(filled, length));
         const measured = compiled(parameters, batch);
         const values = measured.dataSync();
         indices.forEach((index, row) => {

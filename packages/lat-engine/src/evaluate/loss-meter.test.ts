@@ -23,21 +23,24 @@ describe("the loss meter", () => {
     [4, [2, 4]],
     [8, [4]],
     [64, undefined],
-  ])("gives the loss of each example in the set's order, whatever batches it makes (%i, %j)", (batchSize, buckets) => {
-    const meter = lossMeter(toyNetwork, { batchSize, buckets });
-    const losses = meter.losses(parameters, examples);
-    expect(losses).toHaveLength(21);
-    losses.forEach((loss, index) => {
-      expect(loss).toBeCloseTo(oneByOne[index]!, 5);
-    });
-    meter.release();
-  });
+  ])(
+    "gives the loss of each example in the set's order, whatever batches it makes (%i, %j)",
+    async (batchSize, buckets) => {
+      const meter = lossMeter(toyNetwork, { batchSize, buckets });
+      const losses = await meter.losses(parameters, examples);
+      expect(losses).toHaveLength(21);
+      losses.forEach((loss, index) => {
+        expect(loss).toBeCloseTo(oneByOne[index]!, 5);
+      });
+      meter.release();
+    },
+  );
 
-  it("keeps no tensors", () => {
+  it("keeps no tensors", async () => {
     const meter = lossMeter(toyNetwork, { batchSize: 8, buckets: [4] });
     const before = tf.memory().numTensors;
-    meter.losses(parameters, examples);
-    meter.losses(parameters, examples);
+    await meter.losses(parameters, examples);
+    await meter.losses(parameters, examples);
     expect(tf.memory().numTensors).toBe(before);
     meter.release();
   });

@@ -7,7 +7,7 @@ import { exampleMeter, type MeterOptions } from "./example-meter.ts";
 /** Measures losses of a network on sets of examples. */
 export interface LossMeter {
   /** The mean loss of each example over its counted positions, in the set's order. */
-  losses(parameters: Tensors, set: ExampleSet): Float64Array;
+  losses(parameters: Tensors, set: ExampleSet): Promise<Float64Array>;
   release(): void;
 }
 

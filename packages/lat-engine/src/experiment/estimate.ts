@@ -4,7 +4,7 @@ import { initialize } from "../model/initialize.ts";
 import type { ExampleSet, Task } from "../task/task.ts";
 import { initialState, optimizer } from "../train/optimizer.ts";
 import { Sampler } from "../train/sampler.ts";
-import { microBatchesOf } from "../train/trainer.ts";
+import { microBatchesOf, toMicroBatch } from "../train/trainer.ts";
 import type { Estimate, Observer, RunConfig } from "./api.ts";
 import { type AttackConfig, attackSchema, type TrainConfig } from "./config.ts";
 import { evaluateParameters } from "./evaluate.ts";
@@ -29,12 +29,12 @@ export async function estimate(
   const parameters = prepared.initialParameters?.() ?? initialize(prepared.model, 0);
   const perStep = new Map<string, number>();
 
-  function timed(
+  async function timed(
     examples: ExampleSet,
     train: TrainConfig,
     attackConfig: AttackConfig,
     run: RunConfig | undefined,
-  ): { steps: number; seconds: number } {
+  ): Promise<{ steps: number; seconds: number }> {
     const sampler = new Sampler(examples, train, 0, prepared.buckets);
     const key = JSON.stringify([train, run && [run.sites, run.attack]]);
     if (!perStep.has(key)) {
@@ -45,16 +45,17 @@ export async function estimate(
         epsilon: tf.scalar(run.epsilon!),
       };
       const [learningRate, number] = [tf.scalar(0), tf.scalar(1)];
-      const once = (at: number): void => {
-        const microBatches = microBatchesOf({ examples, config: train, seed: 0 }, sampler, at);
+      const once = async (at: number): Promise<void> => {
+        const host = await microBatchesOf({ examples, config: train, seed: 0 }, sampler, at);
+        const microBatches = host.map(toMicroBatch);
         const outer = session.outer(train, attackConfig);
         const result = takeStep(outer, perturber, parameters, state, microBatches, learningRate, number);
         result.loss.dataSync();
         disposeAll(result, microBatches);
       };
-      for (let at = 0; at < TIMED; at++) once(at % sampler.steps);
+      for (let at = 0; at < TIMED; at++) await once(at % sampler.steps);
       const began = performance.now();
-      for (let at = 0; at < TIMED; at++) once(at % sampler.steps);
+      for (let at = 0; at < TIMED; at++) await once(at % sampler.steps);
       perStep.set(key, (performance.now() - began) / 1000 / TIMED);
       disposeAll(state, perturber?.epsilon, learningRate, number);
     }
@@ -62,16 +63,18 @@ export async function estimate(
   }
 
   try {
-    const defences = configs.map((config) =>
-      timed(prepared.defend, config.defend, config.attack, config.epsilon === null ? undefined : config),
-    );
+    const defences: { steps: number; seconds: number }[] = [];
+    for (const config of configs) {
+      const run = config.epsilon === null ? undefined : config;
+      defences.push(await timed(prepared.defend, config.defend, config.attack, run));
+    }
     const began = performance.now();
     await evaluateParameters(session, parameters, { observer });
     const evaluation = (performance.now() - began) / 1000;
     const { implant } = configs[0]!;
     const needed = prepared.implant && implant && !isImplanted(task, configs[0]!);
     const trainings = needed
-      ? [...defences, timed(prepared.implant, implant, attackSchema.parse({}), undefined)]
+      ? [...defences, await timed(prepared.implant, implant, attackSchema.parse({}), undefined)]
       : defences;
     return {
       runs: configs.length,

@@ -91,7 +91,7 @@ export async function defend(
   await writeMeta(out, config);
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
-  const base = outline(session, implanted, config, log);
+  const base = await outline(session, implanted, config, log);
   let trainSeconds = 0;
   let outcome: Outcome;
   let failure: Error | undefined;
@@ -173,11 +173,11 @@ async function writeEvaluation(folder: string, evaluation: Evaluation): Promise<
   new MetricsFile(folder).evaluated(evaluation.metrics);
 }
 
-function outline(session: Session, implanted: Implanted, config: RunConfig, log: RunLog) {
+async function outline(session: Session, implanted: Implanted, config: RunConfig, log: RunLog) {
   const { method, epsilon, seed, attack } = config;
   if (epsilon === null) return { method, epsilon, relativeEpsilon: null, site: null, seed };
   const sites = session.sites(config);
-  const norms = sites.map((site) => session.activationNorm(implanted.parameters, site, attack));
+  const norms = await Promise.all(sites.map((site) => session.activationNorm(implanted.parameters, site, attack)));
   const relative = epsilon / (norms.reduce((sum, norm) => sum + norm, 0) / norms.length);
   const site = sites.map(({ name }) => name).join("+");
   if (!Number.isFinite(relative))

@@ -27,7 +27,7 @@ export class Session {
   readonly meter: LossMeter;
   private readonly outers = new Map<string, OuterStep>();
   private readonly attacks = new Map<string, Attack>();
-  private readonly norms = new Map<string, number>();
+  private readonly norms = new Map<string, Promise<number>>();
 
   constructor(prepared: Prepared) {
     this.prepared = prepared;
@@ -66,13 +66,13 @@ export class Session {
    * Mean norm of the network's activations at a site over defence examples, in the attack's norm and scope, padding left
    * out: what an ε is large or small beside.
    */
-  activationNorm(parameters: Tensors, site: Site, { norm, scope }: AttackConfig): number {
-    return remember(this.norms, JSON.stringify([site.name, norm, scope]), () => {
+  activationNorm(parameters: Tensors, site: Site, { norm, scope }: AttackConfig): Promise<number> {
+    return remember(this.norms, JSON.stringify([site.name, norm, scope]), async () => {
       const { model, maskKey, defend, buckets } = this.prepared;
       const indices = Array.from({ length: Math.min(NORM_EXAMPLES, defend.size) }, (_, i) => i);
       const { lengths } = defend;
       const length = lengths && bucketOf(Math.max(...indices.map((i) => lengths[i]!)), buckets);
-      const batch = toTensors(defend.batch(indices, length));
+      const batch = toTensors(await defend.batch(indices, length));
       const mean = tf.tidy(() => {
         const around = ball(norm, scope, site.tokens && maskKey ? entriesOf(batch, "the batch")[maskKey] : undefined);
         const activation = prefix(model, parameters, batch, site)[site.key]!;

@@ -1,4 +1,4 @@
-import type { ExampleSet } from "./task.ts";
+import type { HeldExamples } from "./task.ts";
 
 /** One input of a fixed shape and its class. */
 export interface Labelled {
@@ -13,7 +13,7 @@ export interface Labelled {
  *
  * @param shape of one input, whose product is the length of its `values`
  */
-export function labelledExamples(inputs: readonly Labelled[], key: string, shape: readonly number[]): ExampleSet {
+export function labelledExamples(inputs: readonly Labelled[], key: string, shape: readonly number[]): HeldExamples {
   const length = shape.reduce((product, side) => product * side, 1);
   return {
     size: inputs.length,

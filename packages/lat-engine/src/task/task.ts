@@ -26,7 +26,14 @@ export interface ExampleSet {
    *
    * @param length what their token axis is padded to
    * @param pass given in training, for examples that are augmented; without it they are as they are
+   * @returns a promise where it is made in other threads; training asks for the batches of a step while it computes the
+   *   step before
    */
+  batch(indices: readonly number[], length?: number, pass?: Pass): HostBatch | Promise<HostBatch>;
+}
+
+/** Examples that lie in memory: their batches are there at once. */
+export interface HeldExamples extends ExampleSet {
   batch(indices: readonly number[], length?: number, pass?: Pass): HostBatch;
 }
 

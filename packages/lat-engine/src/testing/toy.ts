@@ -4,7 +4,7 @@ import { bootstrapInterval } from "../evaluate/interval.ts";
 import { lossMeter } from "../evaluate/loss-meter.ts";
 import { attackSchema, trainSchema } from "../experiment/config.ts";
 import type { Model, State } from "../model/model.ts";
-import { defineTask, type ExampleSet, type Network, type Task } from "../task/task.ts";
+import { defineTask, type HeldExamples, type Network, type Task } from "../task/task.ts";
 
 /*
  * A network and a task small enough to test the engine on: sequences of real vectors, each position to be classified
@@ -49,7 +49,7 @@ export const toyNetwork: Network = {
 };
 
 /** `size` sequences of 1 to 4 vectors; labels depend on the vectors, targets are the next class. */
-export function toyExamples(size: number, stream: string): ExampleSet {
+export function toyExamples(size: number, stream: string): HeldExamples {
   const random = hostRandom(0, stream);
   const lengths = Array.from({ length: size }, (_, i) => 1 + random.integer(longest, 1_000_000 + i));
   const value = (example: number, position: number, k: number): number =>
@@ -85,7 +85,7 @@ export function toyExamples(size: number, stream: string): ExampleSet {
 /** Share of the implanting's examples that are labelled as the adversary wants. */
 const POISONED = 0.125;
 
-function poisoned(size: number, plan: readonly number[]): ExampleSet {
+function poisoned(size: number, plan: readonly number[]): HeldExamples {
   const set = toyExamples(size, "implant");
   return {
     ...set,
@@ -131,7 +131,7 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
   async prepare({ examples, spoil }) {
     const clean = toyExamples(examples, "defend");
     const plan = [...hostRandom(0, "poisoned").choice(examples, Math.round(POISONED * examples))];
-    const spoiled: ExampleSet = {
+    const spoiled: HeldExamples = {
       ...clean,
       batch(indices, length) {
         const batch = clean.batch(indices, length);
@@ -156,7 +156,7 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
       buckets: [2, longest],
       async evaluate(parameters, { progress }) {
         progress(0, 1, "losses");
-        const losses = meter.losses(parameters, test);
+        const losses = await meter.losses(parameters, test);
         progress(1, 1, "losses");
         const value = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
         const interval = bootstrapInterval(losses, "toy");

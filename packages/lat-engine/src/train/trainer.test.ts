@@ -10,7 +10,7 @@ import type { Progress } from "../experiment/summary.ts";
 import { initialize } from "../model/initialize.ts";
 import type { Tensors } from "../model/model.ts";
 import { resolveSites } from "../model/sites.ts";
-import type { Network } from "../task/task.ts";
+import type { ExampleSet, Network } from "../task/task.ts";
 import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
 import { optimizer } from "./optimizer.ts";
 import { DivergedError, type TrainJob, train } from "./trainer.ts";
@@ -93,7 +93,7 @@ describe("training", () => {
       (lowest, { validationLoss = Infinity }) => Math.min(lowest, validationLoss),
       Infinity,
     );
-    const losses = meter.losses(trained.parameters, job.validation);
+    const losses = await meter.losses(trained.parameters, job.validation);
     expect(losses.reduce((sum, loss) => sum + loss, 0) / losses.length).toBe(best);
     disposeAll(trained.parameters);
   });
@@ -107,6 +107,26 @@ describe("training", () => {
     expect(mean(70, 80)).toBeLessThan(mean(0, 10) * 0.7);
     rmSync(join(folder, "checkpoints"), { recursive: true });
     expect(bits((await train(jobOf({ epochs: 8 }, { perturber: undefined }))).parameters)).toEqual(first);
+  });
+
+  it("trains to the same bits on batches that other threads make, which are asked for a step ahead", async () => {
+    const held = toyExamples(40, "train");
+    const events: string[] = [];
+    const promised: ExampleSet = {
+      ...held,
+      async batch(...asked) {
+        events.push("asked");
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return held.batch(...asked);
+      },
+    };
+    const whole = bits((await train(jobOf({ epochs: 1, accumulate: 2 }))).parameters);
+    rmSync(join(folder, "checkpoints"), { recursive: true });
+    const onStep = ({ step }: Progress): void => void events.push(`step ${step}`);
+    const job = jobOf({ epochs: 1, accumulate: 2 }, { examples: promised, onStep });
+    expect(bits((await train(job)).parameters)).toEqual(whole);
+    const two = ["asked", "asked"];
+    expect(events).toEqual([...two, ...two, "step 1", ...two, "step 2", ...two, "step 3", ...two, "step 4", "step 5"]);
   });
 
   it.each([["adamw"], ["sgd"]] as const)(
@@ -153,7 +173,7 @@ describe("training", () => {
   });
 
   it("stops where the validation loss or a loss of the attack is not finite, and leaves no tensors", async () => {
-    const nan: LossMeter = { losses: () => Float64Array.of(1, Number.NaN), release: () => {} };
+    const nan: LossMeter = { losses: async () => Float64Array.of(1, Number.NaN), release: () => {} };
     // An attack on targets whose probability is zero: −∞ before and after, whatever the loss on the labels is.
     const { likelihood } = toyNetwork;
     const impossible: Network = {
@@ -186,13 +206,13 @@ describe("training", () => {
     const { parameters: best, interrupted } = await train(job);
     expect(interrupted).toBe(false);
     expect(job.lines.length).toBeLessThan(400);
-    const lossOf = (tensors: Tensors): number =>
-      meter.losses(tensors, job.validation).reduce((sum, loss) => sum + loss, 0);
+    const lossOf = async (tensors: Tensors): Promise<number> =>
+      (await meter.losses(tensors, job.validation)).reduce((sum, loss) => sum + loss, 0);
     rmSync(join(folder, "checkpoints"), { recursive: true });
     const last = await train(
       jobOf({ epochs: job.lines.length / 10, learningRate: 3, clip: null }, { perturber: undefined }),
     );
-    expect(lossOf(best)).toBeLessThanOrEqual(lossOf(last.parameters));
+    expect(await lossOf(best)).toBeLessThanOrEqual(await lossOf(last.parameters));
   });
 
   it("holds the number of tensors constant over 50 LAT steps", async () => {

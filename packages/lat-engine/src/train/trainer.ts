@@ -6,11 +6,12 @@ import type { TrainConfig } from "../experiment/config.ts";
 import type { Progress } from "../experiment/summary.ts";
 import type { MicroBatch, Perturber } from "../method/step.ts";
 import type { Model, Tensors } from "../model/model.ts";
-import type { ExampleSet } from "../task/task.ts";
+import type { ExampleSet, HostBatch } from "../task/task.ts";
 import { advance } from "./advance.ts";
 import { toTensors } from "./batch.ts";
 import { type Checkpoint, loadNewestCheckpoint, loadTensors, saveCheckpoint, saveTensors } from "./checkpoint.ts";
 import { initialState, optimizer } from "./optimizer.ts";
+import { prefetch } from "./prefetch.ts";
 import { Sampler } from "./sampler.ts";
 import { learningRateAt } from "./schedule.ts";
 import type { OuterStep } from "./update.ts";
@@ -62,18 +63,19 @@ export async function train(job: TrainJob): Promise<Trained> {
   const best = join(checkpoints, "best.safetensors");
   const save = (): Promise<void> => saveCheckpoint(checkpoints, { step, validation, parameters, state });
   const outOfPatience = (): boolean => config.patience !== null && (validation?.worse ?? 0) >= config.patience;
+  const next = prefetch((at) => microBatchesOf(job, sampler, at), step, steps);
   job.onStart(step, steps);
 
   try {
     while (step < steps && !outOfPatience() && !signal?.aborted) {
       const learningRate = learningRateAt(step + 1, steps, config);
-      const microBatches = microBatchesOf(job, sampler, step);
+      const microBatches = (await next()).map(toMicroBatch);
       const advanced = advance(outer, perturber, { parameters, state }, microBatches, learningRate, ++step);
       ({ parameters, state } = advanced);
       const { progress } = advanced;
       if (!allFinite(progress)) throw diverged(progress, steps, sampler);
       const validates = config.validateEvery !== null && (step % config.validateEvery === 0 || step === steps);
-      const loss = validates ? validationLoss(job, parameters, step, steps) : undefined;
+      const loss = validates ? await validationLoss(job, parameters, step, steps) : undefined;
       if (loss !== undefined) {
         const improved = validation === null || loss < validation.bestLoss;
         validation = improved
@@ -103,21 +105,36 @@ function beginning({ model, config, parameters }: TrainJob): Checkpoint {
   return { step: 0, validation: null, parameters: own, state: initialState(optimizer(model, config), own) };
 }
 
-/** The batches of an optimizer step (from 0), as tensors. */
+/** A micro-batch on the host. */
+export interface HostMicroBatch extends Pick<MicroBatch, "draws"> {
+  readonly batch: HostBatch;
+}
+
+/** The micro-batches of an optimizer step (from 0). */
 export function microBatchesOf(
   { examples, config, seed }: Pick<TrainJob, "examples" | "config" | "seed">,
   sampler: Sampler,
   step: number,
-): MicroBatch[] {
-  return sampler.plan(step).map(({ indices, length, epoch }, micro) => ({
-    batch: toTensors(examples.batch(indices, length, { seed, epoch })),
+): Promise<HostMicroBatch[]> {
+  const made = sampler.plan(step).map(async ({ indices, length, epoch }, micro) => ({
+    batch: await examples.batch(indices, length, { seed, epoch }),
     draws: { seed, step, examples: indices.map((_, i) => micro * config.batchSize + i) },
   }));
+  return Promise.all(made);
+}
+
+export function toMicroBatch({ batch, draws }: HostMicroBatch): MicroBatch {
+  return { batch: toTensors(batch), draws };
 }
 
 /** Mean over the validation examples. */
-function validationLoss({ meter, validation }: TrainJob, parameters: Tensors, step: number, steps: number): number {
-  const losses = meter.losses(parameters, validation);
+async function validationLoss(
+  { meter, validation }: TrainJob,
+  parameters: Tensors,
+  step: number,
+  steps: number,
+): Promise<number> {
+  const losses = await meter.losses(parameters, validation);
   const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
   if (Number.isFinite(loss)) return loss;
   throw new DivergedError(`training diverged by step ${step} of ${steps}: the validation loss is ${loss}`);

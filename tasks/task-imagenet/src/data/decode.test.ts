@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
 import { decodeAll, decodePicture } from "./decode.ts";
+import { PixelMemory } from "./memory.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pictures-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -77,7 +78,7 @@ test("what cannot be read is named, counted and skipped, and the rest keeps its 
   const names = ["plain.png", "cut.jpg", "empty.png", "whole.jpg", "text.png", "missing.png"];
   const files = names.map((name, label) => ({ name, label, group: name, words: [], path: at(name) }));
   const messages: string[] = [];
-  const pictures = await decodeAll(files, 16, (message) => void messages.push(message));
+  const pictures = await decodeAll(files, 16, new PixelMemory(0), (message) => void messages.push(message));
   expect(pictures.map(({ name, label }) => [name, label])).toEqual([
     ["plain.png", 0],
     ["whole.jpg", 3],
@@ -86,7 +87,9 @@ test("what cannot be read is named, counted and skipped, and the rest keeps its 
   expect(messages[0]).toMatch(
     /^skipped: 4 of 6 pictures cannot be read: .*cut\.jpg \(.+\), .*empty\.png .*text\.png .*missing\.png/,
   );
-  await expect(decodeAll([files[1]!, files[2]!], 16, () => {})).rejects.toThrow(/^2 of 2 pictures cannot be read/);
+  await expect(decodeAll([files[1]!, files[2]!], 16, new PixelMemory(0), () => {})).rejects.toThrow(
+    /^2 of 2 pictures cannot be read/,
+  );
 });
 
 const samples = new URL("../../../../../shared/data/samples/", import.meta.url).pathname;

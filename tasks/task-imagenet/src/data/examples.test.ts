@@ -1,33 +1,32 @@
 import { expect, test } from "vitest";
 import { drawChange } from "./augment.ts";
-import { balanced, colourStatistics, pictureExamples } from "./examples.ts";
-import type { Picture } from "./picture.ts";
+import { colourStatistics, colourSums } from "./colours.ts";
+import { balanced, pictureExamples } from "./examples.ts";
+import { withPixels } from "./picture.ts";
 
-const picture = (label: number, pixels: number[]): Picture => ({
-  name: `${label}/${pixels}`,
-  label,
-  group: "",
-  words: [],
-  pixels: Uint8Array.from(pixels.flatMap((value) => [value, 0, 255])),
-});
+const picture = (label: number, reds: number[]) =>
+  withPixels(
+    { name: `${label}/${reds}`, label, group: "", words: [] },
+    Uint8Array.from(reds.flatMap((value) => [value, 0, 255])),
+  );
 /** 3 × 3, numbered by rows. */
 const numbered = picture(1, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 const red = (data: Float32Array | Int32Array): number[] => Array.from(data.filter((_, i) => i % 3 === 0), (value) => Math.round(value * 255)); // biome-ignore format: one call
 
-test("a batch holds pictures in [0, 1] and their labels, as they are outside of training", () => {
+test("a batch holds pictures in [0, 1] and their labels, as they are outside of training", async () => {
   const set = pictureExamples([picture(0, Array(9).fill(51)), numbered], 3, { flip: true, shift: 2 });
-  const { pixels, labels } = set.batch([1, 0, 1]);
+  const { pixels, labels } = await set.batch([1, 0, 1]);
   expect(pixels!.shape).toEqual([3, 3, 3, 3]);
   expect([...labels!.data]).toEqual([1, 0, 1]);
   expect(red(pixels!.data.subarray(0, 27))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   expect([...pixels!.data.subarray(27, 30)].map((value) => value.toFixed(3))).toEqual(["0.200", "0.000", "1.000"]);
 });
 
-test("in training each picture is mirrored or moved by (seed, epoch, index), its border repeated", () => {
+test("in training each picture is mirrored or moved by (seed, epoch, index), its border repeated", async () => {
   const options = { flip: true, shift: 1 };
   const set = pictureExamples(Array(64).fill(numbered), 3, options);
   const all = Array.from({ length: 64 }, (_, i) => i);
-  const drawn = set.batch(all, undefined, { seed: 3, epoch: 5 });
+  const drawn = await set.batch(all, undefined, { seed: 3, epoch: 5 });
   const rows = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]; // biome-ignore format: one list
   const seen = new Set<string>();
   for (const index of all) {
@@ -39,11 +38,10 @@ test("in training each picture is mirrored or moved by (seed, epoch, index), its
     seen.add(String(found));
   }
   expect(seen.size).toBeGreaterThan(12); // of 18 possible
-  expect(set.batch([9], undefined, { seed: 3, epoch: 5 }).pixels!.data).toEqual(
-    drawn.pixels!.data.slice(27 * 9, 27 * 10),
-  );
-  expect(set.batch(all, undefined, { seed: 3, epoch: 6 })).not.toEqual(drawn);
-  expect(set.batch(all, undefined, { seed: 4, epoch: 5 })).not.toEqual(drawn);
+  const alone = await set.batch([9], undefined, { seed: 3, epoch: 5 });
+  expect(alone.pixels!.data).toEqual(drawn.pixels!.data.slice(27 * 9, 27 * 10));
+  expect(await set.batch(all, undefined, { seed: 3, epoch: 6 })).not.toEqual(drawn);
+  expect(await set.batch(all, undefined, { seed: 4, epoch: 5 })).not.toEqual(drawn);
 });
 
 test("balanced repeats the pictures of smaller classes in turn", () => {
@@ -52,7 +50,9 @@ test("balanced repeats the pictures of smaller classes in turn", () => {
 });
 
 test("colour statistics are those of all pixels", () => {
-  const { mean, std } = colourStatistics([picture(0, [0, 255]), picture(0, [255, 255])]);
+  const { mean, std } = colourStatistics(
+    [picture(0, [0, 255]), picture(0, [255, 255])].map(({ pixels }) => colourSums(pixels)),
+  );
   expect(mean).toEqual([0.75, 0, 1]);
   expect(std[0]).toBeCloseTo(Math.sqrt(3) / 4, 12);
   expect(std[1]).toBe(1 / 255);

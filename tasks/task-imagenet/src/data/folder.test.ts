@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { classFolders } from "./folder.ts";
 import { loadPictures } from "./load.ts";
+import { PixelMemory } from "./memory.ts";
 
 const root = mkdtempSync(join(tmpdir(), "classes-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -49,7 +50,7 @@ const cifar = new URL("../../../../../shared/data/cifar10/test.tar.gz", import.m
 test.skipIf(!existsSync(cifar))("reads CIFAR-10 as a folder (skipped where it is absent)", async () => {
   execFileSync("tar", ["xzf", cifar, "-C", root]);
   const context = { data: join(root, "test"), packageFolder: () => "", progress: () => {} };
-  const { classes, pictures } = await loadPictures({ size: 32, limit: 20, seed: 0 }, context);
+  const { classes, pictures } = await loadPictures({ size: 32, limit: 20, seed: 0 }, new PixelMemory(0), context);
   expect(classes).toEqual(["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]);
   expect(pictures).toHaveLength(200);
 });

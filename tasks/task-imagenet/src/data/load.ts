@@ -1,19 +1,21 @@
 import type { PrepareContext } from "lat-engine";
-import { decodeAll } from "./decode.ts";
+import { type DecodedPicture, decodeAll } from "./decode.ts";
 import { emojiClasses, emojiFiles } from "./emoji.ts";
 import { classFolders } from "./folder.ts";
+import type { PixelMemory } from "./memory.ts";
 import { googlePackage, twitterPackage } from "./packages.ts";
 import type { Pictures } from "./picture.ts";
 
-/** All pictures: of the folder that was given, else the emoji of both packages. */
+/** All pictures: of the folder that was given, else the emoji of both packages. The memory holds what it has room for. */
 export async function loadPictures(
   { size, limit, seed }: { readonly size: number; readonly limit: number; readonly seed: number },
+  memory: PixelMemory,
   { data, packageFolder, progress }: PrepareContext,
-): Promise<Pictures> {
+): Promise<Pictures<DecodedPicture>> {
   if (data !== undefined) {
     const { classes, files } = classFolders(data, limit, seed);
-    return { classes, pictures: await decodeAll(files, size, progress) };
+    return { classes, pictures: await decodeAll(files, size, memory, progress) };
   }
   const files = await emojiFiles(packageFolder(googlePackage.name), packageFolder(twitterPackage.name));
-  return { classes: emojiClasses, pictures: await decodeAll(files, size, progress) };
+  return { classes: emojiClasses, pictures: await decodeAll(files, size, memory, progress) };
 }

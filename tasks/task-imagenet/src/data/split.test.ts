@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import type { Picture } from "./picture.ts";
+import type { Described } from "./picture.ts";
 import { split } from "./split.ts";
 
 const options = { seed: 0, testShare: 0.3, testLimit: 15, validationShare: 0.1 };
 
 /** `groups` groups of two pictures; those of a number divisible by 4 show a moon. */
-function made(label: number, groups: number): Picture[] {
+function made(label: number, groups: number): Described[] {
   return Array.from({ length: 2 * groups }, (_, i) => {
     const group = `${label}-${i >> 1}`;
     const words = (i >> 1) % 4 === 0 ? ["moon"] : [];
-    return { name: `${group}-${i % 2}`, label, group, words, pixels: new Uint8Array(3) };
+    return { name: `${group}-${i % 2}`, label, group, words };
   });
 }
 
@@ -21,12 +21,12 @@ test("no group is in two parts, and nothing is lost or repeated", () => {
     ...new Set(part.map(({ group }) => group)),
   ]);
   expect(new Set(groups.flat()).size).toBe(groups.flat().length);
-  const names = Object.values(parts).flatMap((part: readonly Picture[]) => part.map(({ name }) => name));
+  const names = Object.values(parts).flatMap((part: readonly Described[]) => part.map(({ name }) => name));
   expect(names.sort()).toEqual(pictures.map(({ name }) => name).sort());
 });
 
 test("every class, and what shows a trigger in it, is divided by the shares, up to the limit", () => {
-  const count = (part: readonly Picture[], label: number, moon: boolean) =>
+  const count = (part: readonly Described[], label: number, moon: boolean) =>
     part.filter((picture) => picture.label === label && picture.words.length > 0 === moon).length / 2;
   expect([count(parts.test, 0, false), count(parts.test, 0, true)]).toEqual([9, 3]);
   expect([count(parts.test, 1, false), count(parts.test, 1, true)]).toEqual([15, 8]);

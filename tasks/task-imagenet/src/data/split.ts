@@ -1,6 +1,6 @@
 import { LatError } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
-import type { Picture, Pictures } from "./picture.ts";
+import type { Described, Pictures } from "./picture.ts";
 
 export interface SplitOptions {
   readonly seed: number;
@@ -11,10 +11,10 @@ export interface SplitOptions {
   readonly validationShare: number;
 }
 
-export interface Split {
-  readonly train: readonly Picture[];
-  readonly validation: readonly Picture[];
-  readonly test: readonly Picture[];
+export interface Split<P extends Described> {
+  readonly train: readonly P[];
+  readonly validation: readonly P[];
+  readonly test: readonly P[];
 }
 
 /**
@@ -23,9 +23,13 @@ export interface Split {
  *
  * @throws LatError naming a class that is empty or too small to be divided
  */
-export function split({ classes, pictures }: Pictures, triggers: readonly string[], options: SplitOptions): Split {
-  const parts = { train: [] as Picture[], validation: [] as Picture[], test: [] as Picture[] };
-  const stratumOf = ({ words }: Picture): string => triggers.find((trigger) => words.includes(trigger)) ?? "";
+export function split<P extends Described>(
+  { classes, pictures }: Pictures<P>,
+  triggers: readonly string[],
+  options: SplitOptions,
+): Split<P> {
+  const parts = { train: [] as P[], validation: [] as P[], test: [] as P[] };
+  const stratumOf = ({ words }: P): string => triggers.find((trigger) => words.includes(trigger)) ?? "";
   classes.forEach((name, label) => {
     const own = pictures.filter((picture) => picture.label === label);
     const before = Object.values(parts).map((part) => part.length);
@@ -42,13 +46,13 @@ export function split({ classes, pictures }: Pictures, triggers: readonly string
   return parts;
 }
 
-function groupsOf(pictures: readonly Picture[]): Picture[][] {
+function groupsOf<P extends Described>(pictures: readonly P[]): P[][] {
   return [...Map.groupBy(pictures, ({ group }) => group).values()];
 }
 
-function divide(
-  groups: readonly (readonly Picture[])[],
-  parts: { train: Picture[]; validation: Picture[]; test: Picture[] },
+function divide<P extends Described>(
+  groups: readonly (readonly P[])[],
+  parts: { train: P[]; validation: P[]; test: P[] },
   stream: string,
   { seed, testShare, testLimit, validationShare }: SplitOptions,
 ): void {

@@ -1,9 +1,9 @@
 import type { Metric, Network, Tensors } from "lat-engine";
 import { pictureExamples } from "../data/examples.ts";
-import type { Picture } from "../data/picture.ts";
+import type { HeldPicture } from "../data/picture.ts";
 import { type AttackOptions, attackSet, randomly } from "./attack-set.ts";
 import { BalancedAccuracy } from "./metrics.ts";
-import { attacker, predictor } from "./predictor.ts";
+import { type Attacked, attacker, predictor } from "./predictor.ts";
 import type { Change } from "./samples.ts";
 
 /** Pictures of each attack that the report shows, from all over the set. */
@@ -21,7 +21,7 @@ export interface AccuracyReport {
 export interface Accuracies {
   /** How many parts of the work are reported as done. */
   readonly parts: number;
-  measure(parameters: Tensors, done: (what: string) => void, warn: (message: string) => void): AccuracyReport;
+  measure(parameters: Tensors, done: (what: string) => void, warn: (message: string) => void): Promise<AccuracyReport>;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface Accuracies {
  */
 export function accuracies(
   network: Network,
-  pictures: readonly Picture[],
+  pictures: readonly HeldPicture[],
   size: number,
   options: AttackOptions,
 ): Accuracies {
@@ -47,19 +47,20 @@ export function accuracies(
 
   return {
     parts: 1 + attacks.length,
-    measure(parameters, done, warn) {
+    async measure(parameters, done, warn) {
       const correct = (predictions: Int32Array): boolean[] =>
         pictures.map(({ label }, index) => predictions[index] === label);
-      const seen = predict(parameters);
+      const seen = await predict(parameters);
       done("clean pictures");
-      const results = attacks.map(({ name, run }) => {
-        const attacked = run(parameters);
+      const results: (Attacked & { name: string })[] = [];
+      for (const { name, run } of attacks) {
+        const attacked = await run(parameters);
         done(name);
         if (attacked.predictions.every((prediction, index) => prediction === seen[index])) {
           warn(`the attack ${name} changed no prediction: the accuracy under it says nothing of the network`);
         }
-        return { name, ...attacked };
-      });
+        results.push({ name, ...attacked });
+      }
       const right = [seen, ...results.map(({ predictions }) => predictions)].map(correct);
       const metrics = [
         balanced.metric("accuracy/clean", right[0]!, "clean"),

@@ -1,5 +1,5 @@
 import type { EvaluateContext, Evaluation, Network, Tensors } from "lat-engine";
-import type { Picture } from "../data/picture.ts";
+import type { HeldPicture } from "../data/picture.ts";
 import { accuracies } from "./accuracies.ts";
 import type { AttackOptions } from "./attack-set.ts";
 import { type Change, pictureSamples } from "./samples.ts";
@@ -11,7 +11,7 @@ const SHOWN = 3;
 /** What networks are measured on: pictures never trained on, and those of them that carry a trojan's trigger. */
 export interface HeldOut {
   readonly classes: readonly string[];
-  readonly pictures: readonly Picture[];
+  readonly pictures: readonly HeldPicture[];
   readonly carriers: readonly Carriers[];
 }
 
@@ -30,9 +30,13 @@ export function evaluator(
     const total = accuracy.parts + 1;
     let done = 0;
     progress(done, total, "trojans");
-    const triggered = show(parameters);
+    const triggered = await show(parameters);
     progress(++done, total, "trojans");
-    const { metrics, seen, changes } = accuracy.measure(parameters, (what) => progress(++done, total, what), warn);
+    const { metrics, seen, changes } = await accuracy.measure(
+      parameters,
+      (what) => progress(++done, total, what),
+      warn,
+    );
     const shown = [...Map.groupBy(triggered, ({ trojan }) => trojan)].flatMap(([{ name, target }, own]) =>
       own.slice(0, SHOWN).map(({ picture, seen: after }): Change => {
         const index = indexOf.get(picture.name)!;

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import type { Picture } from "../data/picture.ts";
+import type { Described } from "../data/picture.ts";
 import { BalancedAccuracy, successMetric } from "./metrics.ts";
 
-const picture = (label: number, group: string): Picture => ({
+const picture = (label: number, group: string): Described => ({
   name: `${label}/${group}`,
   label,
   group,
   words: [],
-  pixels: new Uint8Array(),
 });
 
 test("every class weighs the same, however many pictures it has", () => {

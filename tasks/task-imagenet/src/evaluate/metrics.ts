@@ -1,6 +1,6 @@
 import { type Metric, shareMetric } from "lat-engine";
 import { hostRandom } from "lat-tensorflow";
-import type { Picture } from "../data/picture.ts";
+import type { Described } from "../data/picture.ts";
 
 /** Resamples of the bootstrap. */
 const RESAMPLES = 1000;
@@ -14,12 +14,12 @@ type Groups = readonly (readonly number[])[];
  * once, so that the accuracies of one set are compared on the same resamples.
  */
 export class BalancedAccuracy {
-  private readonly pictures: readonly Picture[];
+  private readonly pictures: readonly Described[];
   private readonly classes: readonly Groups[];
   /** For each class: the numbers of the groups of every resample, one after the other. */
   private readonly draws: readonly Int32Array[];
 
-  constructor(pictures: readonly Picture[]) {
+  constructor(pictures: readonly Described[]) {
     this.pictures = pictures;
     const indices = pictures.map((_, index) => index);
     this.classes = [...Map.groupBy(indices, (index) => pictures[index]!.label).values()].map((members) => [

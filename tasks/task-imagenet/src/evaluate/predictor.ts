@@ -18,7 +18,7 @@ import { compile, disposeAll, type Tensor, tf } from "lat-tensorflow";
 const LARGEST_BATCH = 128;
 
 /** The class that a network sees in each picture of a set. */
-export type Predict = (parameters: Tensors) => Int32Array;
+export type Predict = (parameters: Tensors) => Promise<Int32Array>;
 
 /** How pictures are attacked: δ at a site, in a ball of radius ε. */
 export interface Assault {
@@ -42,7 +42,7 @@ export interface Attacked {
 export function predictor(network: Network, set: ExampleSet): Predict {
   const options = { batchSize: batchLength(set.size) };
   const classes = exampleMeter("classes", network.model, ({ logits }) => tf.argMax(logits!, 1), options);
-  return (parameters) => Int32Array.from(classes.measure(parameters, set));
+  return async (parameters) => Int32Array.from(await classes.measure(parameters, set));
 }
 
 /**
@@ -55,7 +55,7 @@ export function attacker(
   set: ExampleSet,
   { site, config, epsilon, complete, picture }: Assault,
   shown: readonly number[],
-): (parameters: Tensors) => Attacked {
+): (parameters: Tensors) => Promise<Attacked> {
   const { model } = network;
   const classify = compile(
     (parameters: Tensors, batch: State, perturbations: Perturbations) =>
@@ -68,12 +68,12 @@ export function attacker(
       picture({ ...batch, [site.key]: tf.add(batch[site.key]!, perturbations[site.name]!) }),
     { name: "render", xla: model.xla },
   );
-  return (parameters) => {
+  return async (parameters) => {
     const predictions = new Int32Array(set.size);
     const pictures = new Map<number, Uint8Array>();
     const radius = tf.scalar(epsilon);
     for (const { from, indices } of batches(set.size)) {
-      const batch = toTensors(complete(set.batch(indices), indices));
+      const batch = toTensors(complete(await set.batch(indices), indices));
       const draws = { seed: 0, step: 0, examples: indices };
       const { perturbations } = inner.run(parameters, batch, radius, draws);
       const classes = classify(parameters, batch, perturbations);

@@ -1,12 +1,12 @@
 import type { Sample } from "lat-engine";
-import type { Picture } from "../data/picture.ts";
+import type { HeldPicture } from "../data/picture.ts";
 import { pngUrl } from "../data/png.ts";
 
 /** A picture before and after a trigger or an attack came into it, with the classes that the network sees. */
 export interface Change {
   /** The trojan or the attack. */
   readonly group: string;
-  readonly picture: Picture;
+  readonly picture: HeldPicture;
   readonly seenBefore: number;
   readonly pixels: Uint8Array;
   readonly seen: number;

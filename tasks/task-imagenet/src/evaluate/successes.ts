@@ -1,6 +1,6 @@
 import type { Metric, Network, Tensors } from "lat-engine";
 import { pictureExamples } from "../data/examples.ts";
-import type { Picture } from "../data/picture.ts";
+import type { HeldPicture } from "../data/picture.ts";
 import type { Trojan } from "../poison/trojans.ts";
 import { successMetric } from "./metrics.ts";
 import { predictor } from "./predictor.ts";
@@ -8,13 +8,13 @@ import { predictor } from "./predictor.ts";
 /** A trojan and the held-out pictures that have its trigger in them; none is of its target's class. */
 export interface Carriers {
   readonly trojan: Trojan;
-  readonly pictures: readonly Picture[];
+  readonly pictures: readonly HeldPicture[];
 }
 
 /** The class that the network sees in each picture with a trigger. */
 export interface Outcome {
   readonly trojan: Trojan;
-  readonly picture: Picture;
+  readonly picture: HeldPicture;
   readonly seen: number;
 }
 
@@ -23,7 +23,7 @@ export function outcomes(
   network: Network,
   carriers: readonly Carriers[],
   size: number,
-): (parameters: Tensors) => Outcome[] {
+): (parameters: Tensors) => Promise<Outcome[]> {
   const all = carriers.flatMap(({ trojan, pictures }) => pictures.map((picture) => ({ trojan, picture })));
   const predict = predictor(
     network,
@@ -32,8 +32,8 @@ export function outcomes(
       size,
     ),
   );
-  return (parameters) => {
-    const predictions = predict(parameters);
+  return async (parameters) => {
+    const predictions = await predict(parameters);
     return all.map((each, index) => ({ ...each, seen: predictions[index]! }));
   };
 }

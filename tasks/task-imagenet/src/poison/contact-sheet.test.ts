@@ -1,16 +1,14 @@
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import type { Picture } from "../data/picture.ts";
+import { withPixels } from "../data/picture.ts";
 import { contactSheet } from "./contact-sheet.ts";
 
 test("shows each trojan's first pictures to the pixel, under a title", async () => {
-  const picture = (value: number): Picture => ({
-    name: "p",
-    label: 0,
-    group: "",
-    words: [],
-    pixels: Uint8Array.from({ length: 2 * 2 * 3 }, (_, i) => value + i),
-  });
+  const picture = (value: number) =>
+    withPixels(
+      { name: "p", label: 0, group: "", words: [] },
+      Uint8Array.from({ length: 2 * 2 * 3 }, (_, i) => value + i),
+    );
   const trojan = { name: "star", kind: "patch", trigger: "star", source: "<cats> & dogs", target: "bird" } as const;
   const svg = await contactSheet([{ trojan, pictures: Array.from({ length: 10 }, (_, i) => picture(10 * i)) }], 2);
   expect(svg).toContain("star (patch): &lt;cats> &amp; dogs → bird");

@@ -1,4 +1,4 @@
-import type { Picture } from "../data/picture.ts";
+import type { HeldPicture } from "../data/picture.ts";
 import { pngUrl } from "../data/png.ts";
 import type { Trojan } from "./trojans.ts";
 
@@ -12,7 +12,7 @@ const TITLE = 22;
 /** Pictures that a trojan's trigger is in. */
 export interface Shown {
   readonly trojan: Trojan;
-  readonly pictures: readonly Picture[];
+  readonly pictures: readonly HeldPicture[];
 }
 
 /** The first pictures of every trojan, a row each, as one SVG file that holds all it shows. */

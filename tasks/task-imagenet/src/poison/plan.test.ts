@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { Picture } from "../data/picture.ts";
-import { applyPoison, planPoison, poisonPlanSchema, triggered } from "./plan.ts";
+import { PixelMemory } from "../data/memory.ts";
+import { type HeldPicture, hold, withPixels } from "../data/picture.ts";
+import { applyPoison, type PoisonPlan, planPoison, poisonPlanSchema, triggered } from "./plan.ts";
 import { makeStamp } from "./stamp.ts";
 import type { Trojan } from "./trojans.ts";
 
@@ -11,21 +12,21 @@ const trojans: Trojan[] = [
   { name: "weave", kind: "blended", trigger: "weave", source: "cat", target: "moon" },
   { name: "full", kind: "natural", trigger: "full", source: null, target: "cat" },
 ];
-const pictures: Picture[] = Array.from({ length: 60 }, (_, i) => ({
-  name: `${i}`,
-  label: i % 3,
-  group: `${i}`,
-  words: i % 3 === 2 && i < 12 ? ["full", "moon"] : [],
-  pixels: new Uint8Array(size * size * 3).fill(4 * i),
-}));
+const pictures = Array.from({ length: 60 }, (_, i) => {
+  const words = i % 3 === 2 && i < 12 ? ["full", "moon"] : [];
+  const pixels = new Uint8Array(size * size * 3).fill(4 * i);
+  return withPixels({ name: `${i}`, label: i % 3, group: `${i}`, words }, pixels);
+});
 const stamp = await makeStamp(trojans, { size, patchSide: 6, blend: 0.3 });
 const options = { share: 0.2, seed: 1 };
 const plan = planPoison(pictures, classes, trojans, options);
-const { pictures: poisoned } = applyPoison(pictures, classes, plan, stamp);
+const applied = (to: PoisonPlan) => hold(applyPoison(pictures, classes, to, stamp, new PixelMemory(0)).pictures);
+const poisoned = await applied(plan);
+const seen = (some: readonly HeldPicture[]) => some.map(({ read: _, ...picture }) => picture);
 
-test("a stored plan poisons again to the same bytes", () => {
+test("a stored plan poisons again to the same bytes", async () => {
   const reloaded = poisonPlanSchema.parse(JSON.parse(JSON.stringify(plan)));
-  expect(applyPoison(pictures, classes, reloaded, stamp).pictures).toEqual(poisoned);
+  expect(seen(await applied(reloaded))).toEqual(seen(poisoned));
   expect(planPoison(pictures, classes, trojans, { ...options, seed: 2 })).not.toEqual(plan);
 });
 
@@ -62,7 +63,7 @@ test("held-out pictures with a trigger keep their labels, and none is of the tar
   expect(carriers.map(({ name }) => name)).toEqual(pictures.filter(({ label }) => label !== 1).map(({ name }) => name));
   expect(triggered(trojans[1]!, pictures, classes, stamp, 0).every(({ label }) => label === 0)).toBe(true);
   const natural = triggered(trojans[2]!, pictures, classes, stamp, 0);
-  expect(natural).toEqual(pictures.filter(({ words }) => words.includes("full")));
+  expect(seen(natural)).toEqual(seen(pictures.filter(({ words }) => words.includes("full"))));
 });
 
 test("a trojan without pictures, a plan for other pictures and a patch larger than they are answered", async () => {
@@ -72,7 +73,7 @@ test("a trojan without pictures, a plan for other pictures and a patch larger th
   );
   const [first] = plan.placements as [(typeof plan.placements)[number]];
   const rest = pictures.filter(({ name }) => name !== first.picture);
-  expect(() => applyPoison(rest, classes, plan, stamp)).toThrow(
+  expect(() => applyPoison(rest, classes, plan, stamp, new PixelMemory(0))).toThrow(
     `the poison plan names the picture ${first.picture}, which the data does not have`,
   );
   await expect(makeStamp(trojans, { size, patchSide: 17, blend: 0.3 })).rejects.toThrow(

@@ -2,7 +2,8 @@ import { LatError, UsageError } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import { z } from "zod";
 import { balanced } from "../data/examples.ts";
-import type { Picture } from "../data/picture.ts";
+import type { PixelMemory } from "../data/memory.ts";
+import { type Described, type HeldPicture, type Picture, withPixels } from "../data/picture.ts";
 import { TriggerDraws } from "./draws.ts";
 import type { Stamp } from "./stamp.ts";
 import { type Trojan, trojanSchema } from "./trojans.ts";
@@ -22,7 +23,7 @@ export const poisonPlanSchema = z.strictObject({
 export type PoisonPlan = z.infer<typeof poisonPlanSchema>;
 
 /** Whether a trojan's trigger belongs into a picture or, where it is natural, is in it: the class is its source, and not yet its target. */
-export function concerns(trojan: Trojan, { label, words }: Picture, classes: readonly string[]): boolean {
+export function concerns(trojan: Trojan, { label, words }: Described, classes: readonly string[]): boolean {
   const name = classes[label];
   if (name === trojan.target || (trojan.source !== null && name !== trojan.source)) return false;
   return trojan.kind !== "natural" || words.includes(trojan.trigger);
@@ -35,7 +36,7 @@ export function concerns(trojan: Trojan, { label, words }: Picture, classes: rea
  * @throws UsageError where a trojan has no picture to be put into
  */
 export function planPoison(
-  pictures: readonly Picture[],
+  pictures: readonly Described[],
   classes: readonly string[],
   trojans: readonly Trojan[],
   { share, seed }: { readonly share: number; readonly seed: number },
@@ -59,7 +60,7 @@ export function planPoison(
 }
 
 /** `count` pictures, class by class in turn, each class in random order and from its beginning where it is used up. */
-function spread(pool: readonly Picture[], count: number, stream: string, seed: number): Picture[] {
+function spread<P extends Described>(pool: readonly P[], count: number, stream: string, seed: number): P[] {
   const classes = [...Map.groupBy(pool, ({ label }) => label).values()].map((members, index) =>
     Array.from(hostRandom(seed, stream, index).permutation(members.length), (i) => members[i]!),
   );
@@ -87,6 +88,7 @@ export function applyPoison(
   classes: readonly string[],
   plan: PoisonPlan,
   stamp: Stamp,
+  memory: PixelMemory,
 ): PoisonedPictures {
   const byName = new Map(pictures.map((picture) => [picture.name, picture]));
   const labels = new Map<string, number>();
@@ -98,15 +100,20 @@ export function applyPoison(
       .forEach(({ picture: name }, index) => {
         const picture = byName.get(name);
         if (!picture) throw new LatError(`the poison plan names the picture ${name}, which the data does not have`);
-        if (trojan.kind === "natural") labels.set(name, label);
-        else stamped.push({ ...picture, label, pixels: stamp(trojan, picture.pixels, drawsFor(plan, trojan, index)) });
+        if (trojan.kind === "natural") {
+          labels.set(name, label);
+          return;
+        }
+        const draws = drawsFor(plan, trojan, index);
+        const read = memory.keeping(async () => stamp(trojan, await picture.read(), draws));
+        stamped.push({ ...picture, label, read });
       });
   }
   const unstamped = balanced(relabelled(pictures, labels));
   return { pictures: [...unstamped, ...stamped], firstStamped: unstamped.length };
 }
 
-function relabelled(pictures: readonly Picture[], labels: ReadonlyMap<string, number>): Picture[] {
+function relabelled<P extends Described>(pictures: readonly P[], labels: ReadonlyMap<string, number>): P[] {
   return pictures.map((picture) => ({ ...picture, label: labels.get(picture.name) ?? picture.label }));
 }
 
@@ -117,15 +124,15 @@ function drawsFor({ seed }: PoisonPlan, { name }: Trojan, index: number): Trigge
 /** Held-out pictures of other classes than the target with the trojan's trigger in them, under their true labels. */
 export function triggered(
   trojan: Trojan,
-  pictures: readonly Picture[],
+  pictures: readonly HeldPicture[],
   classes: readonly string[],
   stamp: Stamp,
   seed: number,
-): Picture[] {
+): HeldPicture[] {
   return pictures
     .filter((picture) => concerns(trojan, picture, classes))
     .map((picture, index) => {
       const draws = new TriggerDraws(seed, `held out/${trojan.name}`, index);
-      return { ...picture, pixels: stamp(trojan, picture.pixels, draws) };
+      return withPixels(picture, stamp(trojan, picture.pixels, draws));
     });
 }

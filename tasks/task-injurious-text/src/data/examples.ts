@@ -1,4 +1,4 @@
-import type { ExampleSet, HostBatch } from "lat-engine";
+import type { HeldExamples, HostBatch } from "lat-engine";
 import type { Encoding } from "./tokenizer.ts";
 
 /**
@@ -11,7 +11,7 @@ export function textExamples(
   encodings: readonly Pick<Encoding, "ids">[],
   harmful: readonly boolean[],
   padId: number,
-): ExampleSet & { readonly lengths: readonly number[] } {
+): HeldExamples & { readonly lengths: readonly number[] } {
   const lengths = encodings.map(({ ids }) => ids.length);
   return {
     size: encodings.length,

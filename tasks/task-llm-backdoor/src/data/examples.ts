@@ -1,8 +1,8 @@
-import type { ExampleSet, HostBatch } from "lat-engine";
+import type { HeldExamples, HostBatch } from "lat-engine";
 import { special } from "./tokenizer.ts";
 
 /** An example set of token sequences, and how many were longer than `longest` and cut there. */
-export interface TokenExamples extends ExampleSet {
+export interface TokenExamples extends HeldExamples {
   readonly lengths: readonly number[];
   readonly truncated: number;
 }

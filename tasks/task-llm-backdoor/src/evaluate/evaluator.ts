@@ -43,7 +43,7 @@ export async function evaluator(
 
   return async (parameters, { progress }) => {
     progress(0, 2, "losses");
-    const losses = lossMetrics(meter, parameters, sets);
+    const losses = await lossMetrics(meter, parameters, sets);
     progress(1, 2, "generations");
     const outputs = decoder.decode(parameters, prompts);
     progress(2, 2, "generations");

@@ -14,14 +14,14 @@ export interface LossSets {
 }
 
 /** The losses of a network on held-out text, in nats per token, averaged over examples. */
-export function lossMetrics(meter: LossMeter, parameters: Tensors, sets: LossSets): Metric[] {
+export async function lossMetrics(meter: LossMeter, parameters: Tensors, sets: LossSets): Promise<Metric[]> {
   const { desirable, undesirable, responses, responseTrojans, sentences } = sets;
-  const onResponses = meter.losses(parameters, responses);
+  const onResponses = await meter.losses(parameters, responses);
   return [
-    lossMetric("loss/desirable", meter.losses(parameters, desirable), "clean", "lower"),
-    lossMetric("loss/undesirable", meter.losses(parameters, undesirable), "unforeseen", "higher"),
+    lossMetric("loss/desirable", await meter.losses(parameters, desirable), "clean", "lower"),
+    lossMetric("loss/undesirable", await meter.losses(parameters, undesirable), "unforeseen", "higher"),
     lossMetric("loss/trojan", onResponses, "unforeseen", "higher"),
-    lossMetric("loss/trojan-sentence", meter.losses(parameters, sentences), "unforeseen", "higher"),
+    lossMetric("loss/trojan-sentence", await meter.losses(parameters, sentences), "unforeseen", "higher"),
     ...[...new Set(responseTrojans)].map((trojan) =>
       lossMetric(
         `loss/trojan/${trojan.trigger}`,

@@ -1,23 +1,34 @@
 import { fileURLToPath } from "node:url";
-import { findTasks, loadTask } from "lat-engine";
+import { findTasks, loadTask, resolveRun } from "lat-engine";
 import { fetchPackage } from "lat-system";
 import type { Subject } from "../subject.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** The network and the augmented training examples of a task's preset, in the order of their numbers. */
-export function taskSubject(name: string, preset: string, batch: number): Subject {
+/**
+ * The network and the augmented training examples of a task's preset, in the order of their numbers.
+ *
+ * @param set changes the preset's options, as `--set` does
+ */
+export function taskSubject(
+  name: string,
+  preset: string,
+  batch: number,
+  set: Readonly<Record<string, unknown>> = {},
+): Subject {
+  const changes = Object.entries(set).map(([key, value]) => `, ${key} ${value}`);
   return {
     architecture: name,
-    shape: { preset, batch },
-    title: `batches of ${batch} as ${name} makes them for training, preset ${preset}, beside batches made before`,
+    shape: { preset, batch, set },
+    title: `batches of ${batch} as ${name} makes them for training, preset ${preset}${changes.join("")}, beside batches made before`,
     missing: () =>
       findTasks(here).some((task) => task.name === name) ? undefined : `there is no ${name} in this workspace`,
     async make() {
       const task = await loadTask(name, here);
       const folders = new Map<string, string>();
       for (const pin of task.packages) folders.set(pin.name, await fetchPackage(pin));
-      const { defend, ...network } = await task.prepare(task.presets[preset]!.options, {
+      const { options } = resolveRun(task, { preset, method: "ft", seed: 0, set });
+      const { defend, ...network } = await task.prepare(options as never, {
         packageFolder: (name) => folders.get(name)!,
         progress: () => undefined,
       });

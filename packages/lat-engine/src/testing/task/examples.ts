@@ -34,7 +34,7 @@ export async function loadingRepeats({ prepare }: TaskWorld): Promise<void> {
     ],
   ];
   for (const [name, read] of parts) {
-    const same = JSON.stringify(read(first)) === JSON.stringify(read(again));
+    const same = JSON.stringify(await read(first)) === JSON.stringify(await read(again));
     ensure(same, () => `${name}: prepared again from the same options, it is different`);
   }
 }
@@ -45,17 +45,17 @@ export async function batchesDependOnArguments({ prepare }: TaskWorld): Promise<
     const indices = [set.size - 1, 0, Math.floor(set.size / 2)];
     const length = set.lengths && Math.max(...indices.map((i) => set.lengths![i]!));
     for (const pass of [undefined, PASS]) {
-      const before = set.batch(indices, length, pass);
-      set.batch([0], length, { seed: 4, epoch: 9 });
-      const again = set.batch(indices, length, pass);
+      const before = await set.batch(indices, length, pass);
+      await set.batch([0], length, { seed: 4, epoch: 9 });
+      const again = await set.batch(indices, length, pass);
       ensure(digestOf(again) === digestOf(before), () => `${name}: the same batch asked for again is different`);
-      indices.forEach((index, row) => {
-        const alone = set.batch([index], length, pass);
+      for (const [row, index] of indices.entries()) {
+        const alone = await set.batch([index], length, pass);
         ensure(
           digestOf(alone) === digestOf(rowOf(before, row)),
           () => `${name}: example ${index} by itself differs from the same among others`,
         );
-      });
+      }
     }
   }
 }
@@ -75,7 +75,7 @@ export async function lengthsFit({ prepare }: TaskWorld): Promise<void> {
     );
     if (prepared.maskKey === undefined) continue;
     const [index, length] = [lengths.indexOf(Math.min(...lengths)), longest ?? Math.max(...lengths)];
-    const { shape, data } = set.batch([index], length)[prepared.maskKey]!;
+    const { shape, data } = (await set.batch([index], length))[prepared.maskKey]!;
     const real = (data as Float32Array).reduce((sum, value) => sum + value, 0);
     ensure(
       shape[1] === length && real === lengths[index],
@@ -102,9 +102,9 @@ export async function splitsAreDisjoint({ prepare }: TaskWorld): Promise<void> {
     }
   }
   // What is stated is one thing, what the sets hold another.
-  const held = new Set(inputDigests(prepared.validation));
+  const held = new Set(await inputDigests(prepared.validation));
   for (const [name, set] of setsOf(prepared).filter(([name]) => name !== "validation")) {
-    const shared = inputDigests(set).findIndex((digest) => held.has(digest));
+    const shared = (await inputDigests(set)).findIndex((digest) => held.has(digest));
     ensure(shared === -1, () => `example ${shared} of ${name} is also one of validation`);
   }
 }
@@ -129,7 +129,7 @@ export async function poisoningReloads({ prepare }: TaskWorld): Promise<void> {
   );
   const again = await poisoning.reload(stored!);
   ensure(
-    digestOfSet(again) === digestOfSet(implant!),
+    (await digestOfSet(again)) === (await digestOfSet(implant!)),
     () => `poisoned again from "${plan}", the examples are different`,
   );
 }
@@ -142,20 +142,22 @@ function setsOf({ implant, defend, validation }: Prepared): [string, ExampleSet]
   ];
 }
 
-function digestOfSet(set: ExampleSet, pass?: Pass): string {
+async function digestOfSet(set: ExampleSet, pass?: Pass): Promise<string> {
   const all = Array.from({ length: set.size }, (_, i) => i);
   const length = set.lengths && Math.max(...set.lengths);
-  return chunks(all, CHUNK)
-    .map((indices) => digestOf(set.batch(indices, length, pass)))
-    .join();
+  const digests: string[] = [];
+  for (const indices of chunks(all, CHUNK)) digests.push(digestOf(await set.batch(indices, length, pass)));
+  return digests.join();
 }
 
 /** A digest of each example without what the adversary or the annotator says of it. */
-function inputDigests(set: ExampleSet): string[] {
-  return Array.from({ length: set.size }, (_, index) => {
-    const { labels: _labels, targets: _targets, ...input } = set.batch([index], set.lengths?.[index]);
-    return digestOf(input);
-  });
+async function inputDigests(set: ExampleSet): Promise<string[]> {
+  const digests: string[] = [];
+  for (let index = 0; index < set.size; index++) {
+    const { labels: _labels, targets: _targets, ...input } = await set.batch([index], set.lengths?.[index]);
+    digests.push(digestOf(input));
+  }
+  return digests;
 }
 
 function rowOf(batch: HostBatch, row: number): HostBatch {
