@@ -5,7 +5,7 @@ import { chooseCompute } from "./compute.ts";
 import type { ExperimentOptions } from "./options.ts";
 import { note } from "./output.ts";
 import { observe, openDisplay } from "./progress.ts";
-import { parseSettings } from "./settings.ts";
+import { parseHeldOut, parseSettings } from "./settings.ts";
 import { interruptible } from "./signals.ts";
 
 /** What `run` and `sweep` ask of the engine alike. */
@@ -14,7 +14,7 @@ type SharedRequest = Pick<RunRequest, "preset" | "sites" | "set" | "data">;
 /** The task, and the part of the request that `run` and `sweep` share. */
 export async function readExperiment(
   name: string | undefined,
-  { preset, site, set, data }: ExperimentOptions,
+  { preset, site, set, data, heldout }: ExperimentOptions,
 ): Promise<{ task: Task<never>; shared: SharedRequest }> {
   const task = await chooseTask(name);
   if (preset === undefined) {
@@ -23,7 +23,12 @@ export async function readExperiment(
   }
   return {
     task,
-    shared: { preset, sites: site, set: parseSettings(set), data: data === undefined ? undefined : resolve(data) },
+    shared: {
+      preset,
+      sites: site,
+      set: { ...parseSettings(set), ...parseHeldOut(heldout) },
+      data: data === undefined ? undefined : resolve(data),
+    },
   };
 }
 

@@ -99,6 +99,7 @@ export interface ExperimentOptions extends CommonOptions, ComputeOptions {
   readonly site?: readonly string[];
   readonly set?: readonly string[];
   readonly data?: string;
+  readonly heldout?: readonly string[];
   readonly out?: string;
   readonly resume?: true;
   readonly dryRun?: true;
@@ -114,6 +115,11 @@ export function addExperimentOptions(command: Command): Command {
       collectWhole,
     )
     .option("--data <path>", "your own data instead of the task's packages")
+    .option(
+      "--heldout <name=file>",
+      "measure on this set too, made by people, where the task takes such; repeatable",
+      collectWhole,
+    )
     .option("--out <dir>", "the folder to write (default: under runs/, named by what it holds)")
     .option("--resume", "continue what is in the folder, which must have the same settings")
     .option("--dry-run", "print the resolved settings, the number of runs and an estimate; compute nothing");

@@ -1,6 +1,7 @@
+import { resolve } from "node:path";
 import { UsageError } from "lat-system";
 import { describe, expect, it } from "vitest";
-import { parseSettings } from "./settings.ts";
+import { parseHeldOut, parseSettings } from "./settings.ts";
 
 describe("parseSettings", () => {
   it("reads values as YAML", () => {
@@ -28,5 +29,20 @@ describe("parseSettings", () => {
   ])("refuses %j", (setting, message) => {
     expect(() => parseSettings([setting])).toThrow(UsageError);
     expect(() => parseSettings([setting])).toThrow(message);
+  });
+});
+
+describe("parseHeldOut", () => {
+  it("names files that a task measures on, wherever it is run from", () => {
+    expect(parseHeldOut(["people=sets/a=b.csv", "more=/c.jsonl"])).toEqual({
+      "options.heldout.people": resolve("sets/a=b.csv"),
+      "options.heldout.more": "/c.jsonl",
+    });
+    expect(parseHeldOut()).toEqual({});
+  });
+
+  it.each(["people.csv", "=people.csv"])("refuses %j", (set) => {
+    expect(() => parseHeldOut([set])).toThrow(UsageError);
+    expect(() => parseHeldOut([set])).toThrow(`--heldout: received "${set}", expected name=file`);
   });
 });

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { UsageError } from "lat-system";
 import { parse } from "yaml";
 
@@ -5,14 +6,27 @@ import { parse } from "yaml";
 export function parseSettings(settings: readonly string[] = []): Record<string, unknown> {
   return Object.fromEntries(
     settings.map((setting) => {
-      const equals = setting.indexOf("=");
-      const key = setting.slice(0, equals).trim();
-      if (equals < 0 || key === "") {
-        throw new UsageError(`--set: received "${setting}", expected key=value, such as defend.learningRate=1e-4`);
-      }
-      return [key, value(key, setting.slice(equals + 1))];
+      const [key, text] = pair("--set", setting, "key=value, such as defend.learningRate=1e-4");
+      return [key, value(key, text)];
     }),
   );
+}
+
+/** `["people=attacks.csv"]` → the settings that have a task measure on these files too, as absolute paths. */
+export function parseHeldOut(sets: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    sets.map((set) => {
+      const [name, file] = pair("--heldout", set, "name=file, such as people=attacks.csv");
+      return [`options.heldout.${name}`, resolve(file)];
+    }),
+  );
+}
+
+function pair(option: string, text: string, expected: string): [string, string] {
+  const equals = text.indexOf("=");
+  const key = text.slice(0, equals).trim();
+  if (equals < 0 || key === "") throw new UsageError(`${option}: received "${text}", expected ${expected}`);
+  return [key, text.slice(equals + 1)];
 }
 
 function value(key: string, text: string): unknown {
