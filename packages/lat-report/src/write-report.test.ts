@@ -44,6 +44,15 @@ test("a sweep gives a page, its Markdown and a picture, where they are said to b
   warned.mockRestore();
 });
 
+test("says what computed: the processor, or a GPU beside it", async () => {
+  expect((await report()).html).toContain("· A processor, 2 threads, 8 GiB of memory");
+  const sweep = join(folder, "sweep.json");
+  const written = JSON.parse(await readFile(sweep, "utf8"));
+  await writeText(sweep, JSON.stringify({ ...written, device: { ...written.device, computesOn: "gpu" } }));
+  const { html } = await read(await writeReport(folder, {}));
+  expect(html).toContain("· a GPU, beside A processor, 2 threads, 8 GiB of memory");
+});
+
 test("the page names no address and needs nothing from outside", async () => {
   const { html } = await report();
   expect(html).not.toMatch(/https?:/);

@@ -17,7 +17,12 @@ const provenanceSchema = z.object({
   description: z.string().optional(),
   header: z.string().optional(),
   command: z.string(),
-  device: z.object({ cpu: z.string(), threads: z.number(), memoryBytes: z.number() }),
+  device: z.object({
+    computesOn: z.enum(["cpu", "gpu"]),
+    cpu: z.string(),
+    threads: z.number(),
+    memoryBytes: z.number(),
+  }),
   versions: z.record(z.string(), z.string()),
   gitRevision: z.string().nullable(),
   started: z.string(),

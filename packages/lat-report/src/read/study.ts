@@ -6,7 +6,12 @@ export interface Provenance {
   /** The preset's own statement: command, wall time, hardware, figures to expect. */
   readonly header?: string | undefined;
   readonly command: string;
-  readonly device: { readonly cpu: string; readonly threads: number; readonly memoryBytes: number };
+  readonly device: {
+    readonly computesOn: "cpu" | "gpu";
+    readonly cpu: string;
+    readonly threads: number;
+    readonly memoryBytes: number;
+  };
   readonly versions: Readonly<Record<string, string>>;
   /** Of the sources that ran; null outside a repository. */
   readonly gitRevision: string | null;

@@ -90,8 +90,9 @@ function totalTime(implanting: number | undefined, defence: number): string {
   return `${formatSeconds(implanting + defence)}, of which implanting ${formatSeconds(implanting)}`;
 }
 
-function deviceText({ cpu, threads, memoryBytes }: Provenance["device"]): string {
-  return `${cpu}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB of memory`;
+function deviceText({ computesOn, cpu, threads, memoryBytes }: Provenance["device"]): string {
+  const host = `${cpu}, ${threads} ${threads === 1 ? "thread" : "threads"}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB of memory`;
+  return computesOn === "gpu" ? `a GPU, beside ${host}` : host;
 }
 
 function versionList(versions: Provenance["versions"]): string {

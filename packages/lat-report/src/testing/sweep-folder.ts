@@ -51,7 +51,7 @@ export const usualRuns: readonly MadeRun[] = [0, 1].flatMap((seed): MadeRun[] =>
 const machine = {
   started: "2026-01-01T12:00:00.000Z",
   versions: { bun: "1.4.5", tensorflow: "2.21.0" },
-  device: { cpu: "A processor", threads: 2, memoryBytes: 8 * 2 ** 30 },
+  device: { computesOn: "cpu", cpu: "A processor", threads: 2, memoryBytes: 8 * 2 ** 30 },
   gitRevision: "0123abc",
 };
 
