@@ -7,12 +7,12 @@ import { withGradient } from "./with-gradient.ts";
 export function relu(x: Tensor): Tensor {
   const type = { T: { dtype: x.dtype } };
   return withGradient(
-    x,
+    [x],
     (y) => {
       const value = kernel("Relu", [y], type);
       return { value, saved: [value] as const };
     },
-    (gradient, [value]) => kernel("ReluGrad", [gradient, value], type),
+    (gradient, [value]) => [kernel("ReluGrad", [gradient, value], type)],
   );
 }
 
@@ -26,7 +26,23 @@ export function swiGlu(gate: Tensor, up: Tensor): Tensor {
   return tf.mul(silu(gate), up);
 }
 
-/** `x · Φ(x)` with the normal distribution's exact Φ, not its tanh approximation. */
+/**
+ * `x · Φ(x)` with the normal distribution's exact Φ, not its tanh approximation.
+ *
+ * The gradient by hand, Φ(x) + x · φ(x), is made of x alone, so that nothing else is kept for it.
+ */
 export function gelu(x: Tensor): Tensor {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+  return withGradient(
+    [x],
+    (y) => ({ value: tf.mul(y, normalCdf(y)), saved: [y] as const }),
+    (gradient, [y]) => {
+      const density = tf.mul(tf.exp(tf.mul(tf.square(y), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return [tf.mul(gradient, tf.add(normalCdf(y), tf.mul(y, density)))];
+    },
+  );
+}
+
+/** Φ */
+function normalCdf(x: Tensor): Tensor {
+  return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
 }

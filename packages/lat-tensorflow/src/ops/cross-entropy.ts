@@ -17,7 +17,7 @@ import { withGradient } from "./with-gradient.ts";
 export function logSoftmaxLabel(logits: Tensor, labels: Tensor): Tensor {
   const classes = logits.shape.at(-1) as number;
   const logProbabilities = withGradient(
-    tf.reshape(logits, [-1, classes]),
+    [tf.reshape(logits, [-1, classes])],
     (x) => {
       const index = tf.reshape(labels, [-1]) as Tensor1D;
       const largest = tf.max(x, 1, true);
@@ -26,7 +26,7 @@ export function logSoftmaxLabel(logits: Tensor, labels: Tensor): Tensor {
     },
     (gradient, [x, logSum, index]) => {
       const softmax = tf.exp(tf.sub(x, logSum));
-      return tf.mul(tf.expandDims(gradient, 1), tf.sub(tf.oneHot(index, classes), softmax));
+      return [tf.mul(tf.expandDims(gradient, 1), tf.sub(tf.oneHot(index, classes), softmax))];
     },
   );
   return tf.reshape(logProbabilities, labels.shape);

@@ -14,10 +14,11 @@ import { withGradient } from "./with-gradient.ts";
 export function gather(table: Tensor, indices: Tensor): Tensor {
   const [rows, width] = table.shape as [number, number];
   return withGradient(
-    table,
+    [table],
     (values) => ({ value: gatherAlong(values, indices, 0), saved: [indices] as const }),
-    (gradient, [index]) =>
+    (gradient, [index]) => [
       tf.unsortedSegmentSum(tf.reshape(gradient, [-1, width]), tf.reshape(index, [-1]) as Tensor1D, rows),
+    ],
   );
 }
 

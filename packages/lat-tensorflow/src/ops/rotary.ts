@@ -19,12 +19,12 @@ export function rotary(x: Tensor, positions: Tensor, theta: number): Tensor {
     positions.rank === 1 ? [1, positions.shape[0] as number] : (positions.shape as [number, number]);
   const angles = tf.mul(tf.cast(tf.reshape(positions, [batch, tokens, 1, 1]), "float32"), frequencies);
   return withGradient(
-    x,
+    [x],
     (y) => {
       const saved = [tf.cos(angles), tf.sin(angles)] as const;
       return { value: rotate(y, ...saved), saved };
     },
-    (gradient, [cos, sin]) => rotate(gradient, cos, tf.neg(sin)),
+    (gradient, [cos, sin]) => [rotate(gradient, cos, tf.neg(sin))],
   );
 }
 
