@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type OperationCase, operations, type Stored, storedError } from "../../testing.ts";
 import * as library from "../index.ts";
 
-const { attention, compile, gradcheck, logSoftmaxLabel, tf, valueAndGradients } = library;
+const { attention, causalAttention, compile, gradcheck, logSoftmaxLabel, tf, valueAndGradients } = library;
 
 const fixtures = new URL("../../fixtures/ops.json", import.meta.url);
 const { cases } = JSON.parse(readFileSync(fixtures, "utf8")) as { cases: Record<string, OperationCase> };
@@ -59,6 +59,20 @@ describe("attention", () => {
       const mixed = attention(queries, keys, values, tf.tensor2d([1, 0, 0, 0], [2, 2])).dataSync();
       expect([...mixed.slice(0, 2)]).toEqual([1, 2]);
       expect([...mixed].every(Number.isFinite)).toBe(true);
+    });
+  });
+
+  it("gives a token that sees itself alone exactly no gradient at its query", () => {
+    tf.tidy(() => {
+      const draw = (seed: number) => tf.randomNormal([2, 3, 2, 4], 0, 1, "float32", seed);
+      const [queries, keys, values, cotangent] = [draw(1), draw(2), draw(3), draw(4)];
+      const gradient = compile(
+        (q: Tensor, k: Tensor, v: Tensor, weights: Tensor) =>
+          valueAndGradients(() => causalAttention(q, k, v), { q }, weights).gradients.q,
+      )(queries, keys, values, cotangent);
+      const [first, later] = [gradient.slice([0, 0], [2, 1]), gradient.slice([0, 1], [2, 2])];
+      expect([...first.dataSync()].map(Math.abs)).toEqual(Array(16).fill(0));
+      expect([...later.dataSync()].every((value) => value !== 0)).toBe(true);
     });
   });
 });
