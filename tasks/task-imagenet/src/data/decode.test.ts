@@ -92,6 +92,14 @@ test("what cannot be read is named, counted and skipped, and the rest keeps its 
   );
 });
 
+test("a picture that is gone when it is read again is named", async () => {
+  await halves("#f00", "#00f").removeAlpha().png().toFile(at("gone.png"));
+  const file = { name: "gone.png", label: 0, group: "gone", words: [], path: at("gone.png") };
+  const [picture] = await decodeAll([file], 16, new PixelMemory(0), () => {});
+  rmSync(at("gone.png"));
+  await expect(picture!.read()).rejects.toThrow(/^cannot read the picture .*gone\.png: .*missing/);
+});
+
 const samples = new URL("../../../../../shared/data/samples/", import.meta.url).pathname;
 
 test.skipIf(!existsSync(samples))(

@@ -29,7 +29,7 @@ export async function decodePicture(path: string, size: number): Promise<Uint8Ar
     if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, expected 3`);
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   } catch (cause) {
-    throw new LatError(`${path} (${(cause as Error).message.split("\n")[0]})`, { cause });
+    throw new LatError(`cannot read the picture ${path}: ${firstLine(cause)}`, { cause });
   }
 }
 
@@ -59,10 +59,10 @@ export async function decodeAll(
         return { ...rest, read, colours: colourSums(await read()) };
       }),
     );
-    for (const result of decoded) {
+    decoded.forEach((result, i) => {
       if (result.status === "fulfilled") pictures.push(result.value);
-      else unreadable.push((result.reason as Error).message);
-    }
+      else unreadable.push(`${chunk[i]!.path} (${firstLine((result.reason as Error).cause)})`);
+    });
   }
   if (unreadable.length === 0) return pictures;
   const more = unreadable.length > NAMED ? `, and ${unreadable.length - NAMED} more` : "";
@@ -70,4 +70,8 @@ export async function decodeAll(
   if (pictures.length === 0) throw new LatError(message);
   warn(`skipped: ${message}`);
   return pictures;
+}
+
+function firstLine(error: unknown): string {
+  return (error as Error).message.split("\n")[0]!;
 }
