@@ -15,6 +15,12 @@ import { Session } from "./session.ts";
 /** Steps that are timed of each kind, after one that compiles. */
 const TIMED = 3;
 
+/** What one training takes. */
+interface Timing {
+  readonly steps: number;
+  readonly seconds: number;
+}
+
 /**
  * What the runs will take, measured rather than guessed: the data is prepared, a few real steps of every kind are timed
  * on an untrained network, and it is evaluated once. Takes some seconds; writes nothing.
@@ -34,7 +40,7 @@ export async function estimate(
     train: TrainConfig,
     attackConfig: AttackConfig,
     run: RunConfig | undefined,
-  ): Promise<{ steps: number; seconds: number }> {
+  ): Promise<Timing> {
     const sampler = new Sampler(examples, train, 0, prepared.buckets);
     const key = JSON.stringify([train, run && [run.sites, run.attack]]);
     if (!perStep.has(key)) {
@@ -63,7 +69,7 @@ export async function estimate(
   }
 
   try {
-    const defences: { steps: number; seconds: number }[] = [];
+    const defences: Timing[] = [];
     for (const config of configs) {
       const run = config.epsilon === null ? undefined : config;
       defences.push(await timed(prepared.defend, config.defend, config.attack, run));
