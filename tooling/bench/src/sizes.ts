@@ -128,7 +128,7 @@ export const sizes: readonly Size[] = [
     train: trainSchema.parse({ learningRate: 1e-4, weightDecay: 0.01 }),
     attack: attackSchema.parse({ steps: 3 }),
     steps: 1,
-    rounds: 5,
+    rounds: 9,
     peers: [
       { name: "eager", bars: { lat: 0.95 } },
       { name: "compiled", bars: {} },

@@ -3,6 +3,7 @@ import { step as takeStep } from "../method/step.ts";
 import { initialize } from "../model/initialize.ts";
 import type { ExampleSet, Task } from "../task/task.ts";
 import { initialState, optimizer } from "../train/optimizer.ts";
+import { prefetch } from "../train/prefetch.ts";
 import { Sampler } from "../train/sampler.ts";
 import { microBatchesOf, toMicroBatch } from "../train/trainer.ts";
 import type { Estimate, Observer, RunConfig } from "./api.ts";
@@ -51,17 +52,18 @@ export async function estimate(
         epsilon: tf.scalar(run.epsilon!),
       };
       const [learningRate, number] = [tf.scalar(0), tf.scalar(1)];
-      const once = async (at: number): Promise<void> => {
-        const host = await microBatchesOf({ examples, config: train, seed: 0 }, sampler, at);
-        const microBatches = host.map(toMicroBatch);
+      const batches = { examples, config: train, seed: 0 };
+      const next = prefetch((at) => microBatchesOf(batches, sampler, at % sampler.steps), 0, 2 * TIMED);
+      const once = async (): Promise<void> => {
+        const microBatches = (await next()).map(toMicroBatch);
         const outer = session.outer(train, attackConfig);
         const result = takeStep(outer, perturber, parameters, state, microBatches, learningRate, number);
         result.loss.dataSync();
         disposeAll(result, microBatches);
       };
-      for (let at = 0; at < TIMED; at++) await once(at % sampler.steps);
+      for (let i = 0; i < TIMED; i++) await once();
       const began = performance.now();
-      for (let at = 0; at < TIMED; at++) await once(at % sampler.steps);
+      for (let i = 0; i < TIMED; i++) await once();
       perStep.set(key, (performance.now() - began) / 1000 / TIMED);
       disposeAll(state, perturber?.epsilon, learningRate, number);
     }

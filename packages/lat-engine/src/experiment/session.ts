@@ -27,7 +27,7 @@ export class Session {
   readonly meter: LossMeter;
   private readonly outers = new Map<string, OuterStep>();
   private readonly attacks = new Map<string, Attack>();
-  private readonly norms = new Map<string, Promise<number>>();
+  private readonly norms = new Map<string, number>();
 
   constructor(prepared: Prepared) {
     this.prepared = prepared;
@@ -66,22 +66,24 @@ export class Session {
    * Mean norm of the network's activations at a site over defence examples, in the attack's norm and scope, padding left
    * out: what an ε is large or small beside.
    */
-  activationNorm(parameters: Tensors, site: Site, { norm, scope }: AttackConfig): Promise<number> {
-    return remember(this.norms, JSON.stringify([site.name, norm, scope]), async () => {
-      const { model, maskKey, defend, buckets } = this.prepared;
-      const indices = Array.from({ length: Math.min(NORM_EXAMPLES, defend.size) }, (_, i) => i);
-      const { lengths } = defend;
-      const length = lengths && bucketOf(Math.max(...indices.map((i) => lengths[i]!)), buckets);
-      const batch = toTensors(await defend.batch(indices, length));
-      const mean = tf.tidy(() => {
-        const around = ball(norm, scope, site.tokens && maskKey ? entriesOf(batch, "the batch")[maskKey] : undefined);
-        const activation = prefix(model, parameters, batch, site)[site.key]!;
-        const real = tf.cast(tf.greater(around.dimensions(activation), 0), "float32");
-        return tf.div(tf.sum(tf.mul(around.norm(activation), real)), tf.sum(real)).dataSync()[0]!;
-      });
-      disposeAll(batch);
-      return mean;
+  async activationNorm(parameters: Tensors, site: Site, { norm, scope }: AttackConfig): Promise<number> {
+    const key = JSON.stringify([site.name, norm, scope]);
+    const known = this.norms.get(key);
+    if (known !== undefined) return known;
+    const { model, maskKey, defend, buckets } = this.prepared;
+    const indices = Array.from({ length: Math.min(NORM_EXAMPLES, defend.size) }, (_, i) => i);
+    const { lengths } = defend;
+    const length = lengths && bucketOf(Math.max(...indices.map((i) => lengths[i]!)), buckets);
+    const batch = toTensors(await defend.batch(indices, length));
+    const mean = tf.tidy(() => {
+      const around = ball(norm, scope, site.tokens && maskKey ? entriesOf(batch, "the batch")[maskKey] : undefined);
+      const activation = prefix(model, parameters, batch, site)[site.key]!;
+      const real = tf.cast(tf.greater(around.dimensions(activation), 0), "float32");
+      return tf.div(tf.sum(tf.mul(around.norm(activation), real)), tf.sum(real)).dataSync()[0]!;
     });
+    disposeAll(batch);
+    this.norms.set(key, mean);
+    return mean;
   }
 
   /** Lets go of every compiled function. */

@@ -1,4 +1,4 @@
-import { type Tensor, tf } from "lat-tensorflow";
+import { squareSum, type Tensor, tf } from "lat-tensorflow";
 import type { TrainConfig } from "../experiment/config.ts";
 import { type Model, type Tensors, trainableNames } from "../model/model.ts";
 
@@ -83,7 +83,7 @@ function sgd(momentum: number, decayOf: (name: string) => number): Rule {
  * @param sums over examples, `weight` of them in all (a scalar tensor)
  */
 export function clippedMean(sums: Tensors, weight: Tensor, limit: number | null): { gradients: Tensors; norm: Tensor } {
-  const squares = Object.values(sums).map((g) => tf.sum(tf.square(g)));
+  const squares = Object.values(sums).map(squareSum);
   const norm = tf.div(tf.sqrt(tf.addN(squares)), weight);
   const kept = limit === null ? tf.onesLike(norm) : tf.minimum(1, tf.div(limit, tf.add(norm, 1e-6)));
   const scale = tf.div(kept, weight);

@@ -1,5 +1,5 @@
 import type { ParameterSpec, Tensors } from "lat-engine";
-import { addBias, gather, gelu, layerNorm, type Tensor, tf } from "lat-tensorflow";
+import { gather, gelu, layerNorm, type Tensor, tf } from "lat-tensorflow";
 import { linear } from "../linear.ts";
 import type { BertConfig, BertHead } from "./config.ts";
 
@@ -71,7 +71,7 @@ export function classify(parameters: Tensors, pooled: Tensor): Tensor {
 }
 
 function dense(parameters: Tensors, name: string, x: Tensor): Tensor {
-  return addBias(linear(x, parameters[`${name}.weight`]!), parameters[`${name}.bias`]!);
+  return linear(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!);
 }
 
 function normalize({ layer_norm_eps }: BertConfig, parameters: Tensors, name: string, x: Tensor): Tensor {

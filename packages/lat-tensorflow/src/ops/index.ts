@@ -6,4 +6,5 @@ export { type Convolution, conv2d, subsample } from "./convolution.ts";
 export { logSoftmaxLabel } from "./cross-entropy.ts";
 export { gather } from "./gather.ts";
 export { layerNorm, rmsNorm } from "./norm.ts";
+export { squareSum } from "./reduce.ts";
 export { rotary } from "./rotary.ts";

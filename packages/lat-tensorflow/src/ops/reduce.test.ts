@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compile, type Tensor, tf, valueAndGradients } from "../index.ts";
 import { addBias } from "./bias.ts";
-import { columnSum, lastMax, lastMean, lastSum } from "./reduce.ts";
+import { columnSum, lastMax, lastMean, lastSum, squareSum } from "./reduce.ts";
 
 // Of whole numbers, of which every sum is exact: widths that are halved three times, once and never.
 describe.each([
@@ -28,6 +28,7 @@ describe.each([
       same(compile(lastMax)(x), tf.max(x, -1, true));
       same(compile(columnSum)(x), tf.sum(x, [0, 1]));
       same(columnSum(x), tf.sum(x, [0, 1]));
+      same(compile(squareSum)(x), tf.sum(tf.square(x)));
     });
   });
 

@@ -29,6 +29,11 @@ export function columnSum(x: Tensor): Tensor {
   return tf.sum(halved(tf.reshape(x, [-1, x.shape.at(-1) as number]), 0, tf.add), 0);
 }
 
+/** Σ x² over all axes: a scalar. */
+export function squareSum(x: Tensor): Tensor {
+  return tf.sum(halved(tf.reshape(tf.square(x), [-1]), 0, tf.add));
+}
+
 function halved(x: Tensor, axis: number, combine: (a: Tensor, b: Tensor) => Tensor): Tensor {
   let rest = x;
   for (let i = 0; i < HALVINGS; i++) {
