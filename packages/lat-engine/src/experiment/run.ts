@@ -42,7 +42,7 @@ export async function run(task: Task<never>, config: RunConfig, options: RunOpti
       disposeAll(implanted.parameters);
     }
   } catch (error) {
-    if (error instanceof InterruptedError) return interruptedBeforeTraining(config);
+    if (error instanceof InterruptedError) return { ...outline(config), status: "interrupted" };
     throw error;
   } finally {
     session.close();
@@ -91,11 +91,12 @@ export async function defend(
   await writeMeta(out, config);
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
-  const base = await outline(session, implanted, config, log);
+  let relativeEpsilon: number | null = null;
   let trainSeconds = 0;
   let outcome: Outcome;
   let failure: Error | undefined;
   try {
+    relativeEpsilon = await relativeSize(session, implanted, config, log);
     await trainDefence(session, implanted, config, { ...options, observer: log }).finally(() => {
       trainSeconds = seconds();
     });
@@ -108,8 +109,8 @@ export async function defend(
     }
   }
   const attack = summarizeAttacks(new MetricsFile(out).read()) ?? null;
-  const nothing = { checkpointSha256: null, metrics: [] };
-  const summary = { ...base, wallSeconds: seconds(), trainSeconds, attack, folder: ".", ...nothing, ...outcome };
+  const measured = { relativeEpsilon, wallSeconds: seconds(), trainSeconds, attack };
+  const summary: RunSummary = { ...outline(config), ...measured, ...outcome };
   await writeJson(join(out, RESULT), summary);
   if (failure) {
     log.write("error", failure.message);
@@ -173,28 +174,36 @@ async function writeEvaluation(folder: string, evaluation: Evaluation): Promise<
   new MetricsFile(folder).evaluated(evaluation.metrics);
 }
 
-async function outline(session: Session, implanted: Implanted, config: RunConfig, log: RunLog) {
-  const { method, epsilon, seed, attack } = config;
-  if (epsilon === null) return { method, epsilon, relativeEpsilon: null, site: null, seed };
+/** ε over the mean norm of the implanted network's activations at the sites; null where nothing has such a size. */
+async function relativeSize(
+  session: Session,
+  { parameters }: Implanted,
+  config: RunConfig,
+  log: RunLog,
+): Promise<number | null> {
+  if (config.epsilon === null) return null;
   const sites = session.sites(config);
-  const norms = await Promise.all(sites.map((site) => session.activationNorm(implanted.parameters, site, attack)));
-  const relative = epsilon / (norms.reduce((sum, norm) => sum + norm, 0) / norms.length);
-  const site = sites.map(({ name }) => name).join("+");
-  if (!Number.isFinite(relative))
-    log.log("warn", `ε has no size relative to ${site}, where the mean norm of the activations is ${norms.join(", ")}`);
-  return { method, epsilon, relativeEpsilon: Number.isFinite(relative) ? relative : null, site, seed };
+  const norms = await Promise.all(sites.map((site) => session.activationNorm(parameters, site, config.attack)));
+  const relative = config.epsilon / (norms.reduce((sum, norm) => sum + norm, 0) / norms.length);
+  if (Number.isFinite(relative)) return relative;
+  const place = config.sites.join("+");
+  log.log("warn", `ε has no size relative to ${place}, where the mean norm of the activations is ${norms.join(", ")}`);
+  return null;
 }
 
-function interruptedBeforeTraining(config: RunConfig): RunSummary {
-  const { method, epsilon, seed } = config;
-  const site = methods[method].perturbs ? config.sites.join("+") : null;
-  const nothing = {
+/** What the summary says of a run of which nothing is known yet. */
+function outline({ method, epsilon, sites, seed }: RunConfig): Omit<RunSummary, "status"> {
+  return {
+    method,
+    epsilon,
     relativeEpsilon: null,
+    site: methods[method].perturbs ? sites.join("+") : null,
+    seed,
     wallSeconds: 0,
     trainSeconds: 0,
     checkpointSha256: null,
     metrics: [],
     attack: null,
+    folder: ".",
   };
-  return { method, epsilon, site, seed, status: "interrupted", folder: ".", ...nothing };
 }

@@ -22,7 +22,7 @@ export const runSummarySchema = z.object({
   epsilon: z.number().nullable(),
   /**
    * ε divided by the mean norm (same norm, same scope) of the implanted model's activations at the site; null for ft, and
-   * where these are all zero.
+   * where these are all zero or could not be measured.
    */
   relativeEpsilon: z.number().nullable(),
   /** Site names joined by `+`; null for ft. */

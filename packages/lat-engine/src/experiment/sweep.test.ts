@@ -5,7 +5,7 @@ import { setEnvironment, temporaryFolder } from "lat-system/testing";
 import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
 import { loadTask } from "../task/registry.ts";
-import type { Task } from "../task/task.ts";
+import type { Prepared, Task } from "../task/task.ts";
 import { type Recorder, recorder } from "../testing/recorder.ts";
 import { toyTask } from "../testing/toy.ts";
 import { makeWorkspace, toyCode } from "../testing/workspace.ts";
@@ -108,6 +108,29 @@ describe("a sweep", () => {
       const files = readdirSync(join(out, folder)).filter((name) => name === "metrics.jsonl");
       for (const name of files) expect(readFileSync(join(out, folder, name), "utf8")).not.toContain("null");
     }
+  });
+
+  it("lists a run whose ε could not be set beside the activations, and measures them for the next", async () => {
+    let failures = 0;
+    const flaky: Task<never> = {
+      ...task,
+      async prepare(options, context) {
+        const prepared = await task.prepare(options, context);
+        const batch: Prepared["defend"]["batch"] = async (indices, length, draw) => {
+          if (indices.length === prepared.defend.size && failures++ === 0) throw new Error("the disk is gone");
+          return prepared.defend.batch(indices, length, draw);
+        };
+        return { ...prepared, defend: { ...prepared.defend, batch } };
+      },
+    };
+    const out = join(temporaryFolder(), "sweep");
+    const before = tf.memory().numTensors;
+    const summary = await sweep(flaky, configs, { out, resume: false, observer: silent });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(statuses(summary)).toEqual(["ft complete", "rlp failed", "lat complete"]);
+    expect(summary.runs[1]).toMatchObject({ error: "the disk is gone", relativeEpsilon: null, site: "hidden" });
+    expect(summary.runs[2]!.relativeEpsilon).toBeGreaterThan(0);
+    expect(await readSummary(out)).toEqual(summary);
   });
 
   it("refuses runs that need different implanted networks, and none at all", async () => {
