@@ -16,22 +16,29 @@ export const METRICS = "metrics.jsonl";
 /**
  * Opens a run's folder: makes it and writes `config.yaml`, or with `resume` continues one of the same configuration.
  *
- * @throws UsageError where the folder holds something else, or a run whose configuration differs (naming the keys)
+ * @throws UsageError as `holdsRun`
  */
 export async function openRunFolder(folder: string, config: RunConfig, resume: boolean): Promise<void> {
-  if (existsSync(join(folder, CONFIG))) {
-    if (!resume)
-      throw new UsageError(`${folder} already holds a run: continue it with --resume, or choose another --out`);
-    const differing = differences(readRunConfig(folder), config);
-    if (differing.length > 0) {
-      throw new UsageError(
-        `${folder} holds a run with another configuration, so it cannot be resumed. Differing: ${differing.join("; ")}`,
-      );
-    }
-    return;
+  if (!holdsRun(folder, config, resume)) await writeFileAtomic(join(folder, CONFIG), stringify(config));
+}
+
+/**
+ * Whether the folder holds this very run, to be resumed; else it is made, and empty.
+ *
+ * @throws UsageError where the folder holds something else, or a run whose configuration differs (naming the keys)
+ */
+export function holdsRun(folder: string, config: RunConfig, resume: boolean): boolean {
+  if (!existsSync(join(folder, CONFIG))) {
+    refuseOccupied(folder);
+    return false;
   }
-  refuseOccupied(folder);
-  await writeFileAtomic(join(folder, CONFIG), stringify(config));
+  if (!resume)
+    throw new UsageError(`${folder} already holds a run: continue it with --resume, or choose another --out`);
+  const differing = differences(readRunConfig(folder), config);
+  if (differing.length === 0) return true;
+  throw new UsageError(
+    `${folder} holds a run with another configuration, so it cannot be resumed. Differing: ${differing.join("; ")}`,
+  );
 }
 
 /** @throws UsageError where the folder is a file or already holds anything */

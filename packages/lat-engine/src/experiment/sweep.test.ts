@@ -133,6 +133,27 @@ describe("a sweep", () => {
     expect(await readSummary(out)).toEqual(summary);
   });
 
+  it("that could not start leaves nothing that the next try is refused for", async () => {
+    let failures = 0;
+    const missing: Task<never> = {
+      ...task,
+      async prepare(options, context) {
+        if (failures++ < 2) throw new LatError("the data is not here yet");
+        return task.prepare(options, context);
+      },
+    };
+    const outs = [join(temporaryFolder(), "sweep"), join(temporaryFolder(), "run")] as const;
+    const options = (out: string) => ({ out, resume: false, observer: silent });
+    const starts = [
+      () => sweep(missing, [configs[0]!], options(outs[0])),
+      () => run(missing, configs[0]!, options(outs[1])),
+    ];
+    for (const start of starts) expect((await failure(start())).message).toBe("the data is not here yet");
+    expect(outs.flatMap((out) => readdirSync(out))).toEqual([]);
+    for (const start of starts) await start();
+    expect(statuses(await readSummary(outs[0]))).toEqual(["ft complete"]);
+  });
+
   it("refuses runs that need different implanted networks, and none at all", async () => {
     const other = resolveRun(toyTask, { preset: "nano", method: "ft", seed: 1, set: { "implant.epochs": 1 } });
     const out = join(temporaryFolder(), "sweep");

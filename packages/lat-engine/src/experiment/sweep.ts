@@ -25,9 +25,12 @@ const SHOWN = 6;
 export async function sweep(task: Task<never>, configs: readonly RunConfig[], options: RunOptions): Promise<Summary> {
   const { out, observer, signal } = options;
   refuseSeveralImplants(configs);
-  await openSweepFolder(task, configs, options);
+  // As in a run: refused before the data is read, written after.
+  const stated = JSON.parse(JSON.stringify(configs)) as unknown[];
+  const known = await holdsSweep(stated, options);
   const session = await Session.open(task, configs[0]!, observer);
   try {
+    if (!known) await writeSweep(task, configs[0]!, stated, out);
     const implanted = await implant(task, session, configs[0]!, options);
     try {
       await copyImplanted(implanted, out);
@@ -87,31 +90,35 @@ async function runInto(
   }
 }
 
-async function openSweepFolder(
-  task: Task<never>,
-  configs: readonly RunConfig[],
-  { out, resume }: RunOptions,
-): Promise<void> {
+/**
+ * Whether the folder holds the sweep of these very runs, to be resumed; else it is made, and empty.
+ *
+ * @throws UsageError where it holds something else, or a sweep of other runs (naming the keys that differ)
+ */
+async function holdsSweep(stated: readonly unknown[], { out, resume }: RunOptions): Promise<boolean> {
   const path = join(out, SWEEP);
-  const stated = JSON.parse(JSON.stringify(configs)) as unknown[];
-  if (existsSync(path)) {
-    if (!resume)
-      throw new UsageError(`${out} already holds a sweep: continue it with --resume, or choose another --out`);
-    const known = (await readJson(path)) as { runs?: unknown } | null;
-    const differing = differingRuns(known?.runs, stated);
-    if (differing.length > 0) {
-      throw new UsageError(
-        `${out} holds a sweep of other runs, so it cannot be resumed. Differing (all in ${path}): ${differing.join("; ")}`,
-      );
-    }
-    return;
+  if (!existsSync(path)) {
+    refuseOccupied(out);
+    return false;
   }
-  refuseOccupied(out);
-  const { preset } = configs[0]!;
-  const { description, presets } = task;
+  if (!resume) throw new UsageError(`${out} already holds a sweep: continue it with --resume, or choose another --out`);
+  const known = (await readJson(path)) as { runs?: unknown } | null;
+  const differing = differingRuns(known?.runs, stated);
+  if (differing.length === 0) return true;
+  throw new UsageError(
+    `${out} holds a sweep of other runs, so it cannot be resumed. Differing (all in ${path}): ${differing.join("; ")}`,
+  );
+}
+
+async function writeSweep(
+  { name, description, presets }: Task<never>,
+  { preset }: RunConfig,
+  stated: readonly unknown[],
+  out: string,
+): Promise<void> {
   const header = presets[preset]?.header ?? "";
-  await writeJson(path, {
-    task: task.name,
+  await writeJson(join(out, SWEEP), {
+    task: name,
     preset,
     description,
     header,
