@@ -55,9 +55,13 @@ describe("several sweeps", () => {
 
   test("have their verdicts in one sentence above, and by themselves", async () => {
     const { html } = await overview("for", "against");
-    expect(html).toContain('<p class="headline">LAT helped in 1 of 2 experiments, did not help in 1.</p>');
-    expect(html).toMatch(/task-for · nano: LAT helped, with .*\ntask-against · nano: LAT did not help\.<\/p>/);
-    expect(html).toMatch(/<p class="claim"><strong>LAT did not help\.<\/strong> LAT ε .* the best rival, AT ε /);
+    expect(html).toContain('<p class="headline">LAT helped in 1 of 2 experiments, was behind its best rival in 1.</p>');
+    expect(html).toMatch(
+      /task-for · nano: LAT helped, with .*\ntask-against · nano: LAT is behind its best rival\.<\/p>/,
+    );
+    expect(html).toMatch(
+      /<p class="claim"><strong>LAT is behind its best rival\.<\/strong> LAT ε .* the best rival, AT ε /,
+    );
   });
 
   test("have each method at its most resistant side by side, the best and those level with it bold", async () => {

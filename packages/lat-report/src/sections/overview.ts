@@ -46,7 +46,7 @@ export function composeOverview(experiments: readonly Experiment[], title: strin
   };
 }
 
-/** `LAT helped in 1 of 3 experiments, did not help in 1; 1 does not settle it.` */
+/** `LAT helped in 1 of 3 experiments, was behind its best rival in 1; 1 does not settle it.` */
 function count(verdicts: readonly Verdict[]): string {
   const number = (favours: Verdict["favours"]) =>
     verdicts.filter((verdict) => verdict.settled && verdict.favours === favours).length;
@@ -55,7 +55,7 @@ function count(verdicts: readonly Verdict[]): string {
   if (open === verdicts.length) return `None of the ${open} experiments settles whether LAT helps.`;
   return [
     `LAT helped in ${helped} of ${verdicts.length} experiments`,
-    lost > 0 && `, did not help in ${lost}`,
+    lost > 0 && `, was behind its best rival in ${lost}`,
     traded > 0 && `, was a trade in ${traded}`,
     open > 0 && `; ${open} ${open === 1 ? "does" : "do"} not settle it`,
     ".",

@@ -51,7 +51,7 @@ describe("the verdict", () => {
 
   test("flips when the figures flip", () => {
     const verdict = judged(setting("at", 8, 4.6, 0.3), setting("lat", 8, 4.6, 0.99), setting("lat", 16, 4.7, 0.8));
-    expect(verdict).toMatchObject({ favours: "rivals", settled: true, claim: "LAT did not help" });
+    expect(verdict).toMatchObject({ favours: "rivals", settled: true, claim: "LAT is behind its best rival" });
     expect(verdict.evidence).toMatch(/^LAT ε 8 has .* the best rival, AT ε 8, has/);
   });
 
@@ -66,6 +66,15 @@ describe("the verdict", () => {
       settled: false,
       claim: expect.stringContaining("LAT trails its best rival, but the intervals overlap"),
     });
+  });
+
+  test("puts LAT behind only where every setting of it is", () => {
+    const [at, weak, costly] = [setting("at", 1, 4.48, 0), setting("lat", 2, 4.45, 0.12), setting("lat", 4, 4.53, 0)];
+    expect(judged(at, weak, costly)).toMatchObject({ favours: "rivals", settled: true });
+    const close = setting("lat", 4, 4.53, 0, 0.045);
+    const verdict = judged(at, weak, close);
+    expect(verdict).toMatchObject({ favours: "rivals", settled: false });
+    expect(verdict.evidence).toMatch(/^LAT ε 4 has attack success rate 0.0 %/);
   });
 
   test("counts a better clean metric at a level unforeseen one", () => {

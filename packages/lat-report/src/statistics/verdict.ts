@@ -1,3 +1,4 @@
+import type { Estimate } from "./combine.ts";
 import { formatEstimate } from "./format.ts";
 import { metricPhrase } from "./metric-name.ts";
 import { apart, type Candidate, candidates, gain, level, mostResistant, strongest } from "./resistance.ts";
@@ -18,7 +19,8 @@ export interface Verdict {
 export const verdictMethod =
   "The rival is the best FT, RLP or AT setting on the unforeseen metric; of those level with it (each mean inside the " +
   "other’s interval) the one with the best clean metric. LAT is given its best setting among those whose clean mean is " +
-  "equal to the rival’s or better. Settings are chosen on the figures shown here, so a method with more of them had " +
+  "equal to the rival’s or better; LAT is behind only where intervals put every setting of it behind the rival, on one " +
+  "metric or the other. Settings are chosen on the figures shown here, so a method with more of them had " +
   "more chances.";
 
 /** Compares LAT with its best rival on a pair of metrics; only settings that measured both take part. */
@@ -36,11 +38,12 @@ export function judge(settings: readonly Setting[], cleanName: string, unforesee
     };
   }
   const equallyClean = strongest(lats.filter((lat) => gain(lat.clean, rival.clean) >= 0));
-  return compare(rival, equallyClean, strongest(lats)!);
+  return compare(rival, lats, equallyClean);
 }
 
-/** `equallyClean`: the best LAT setting no worse than the rival on the clean metric; `boldest`: the best one of all. */
-function compare(rival: Candidate, equallyClean: Candidate | undefined, boldest: Candidate): Verdict {
+/** `equallyClean`: the best LAT setting no worse than the rival on the clean metric. */
+function compare(rival: Candidate, lats: readonly Candidate[], equallyClean: Candidate | undefined): Verdict {
+  const boldest = strongest(lats)!;
   const what = metricPhrase(rival.unforeseen.name);
   const kept = metricPhrase(rival.clean.name);
   const state = (favours: Verdict["favours"], settled: boolean, lat: Candidate, claim: string): Verdict => ({
@@ -75,12 +78,19 @@ function compare(rival: Candidate, equallyClean: Candidate | undefined, boldest:
       `LAT is a trade, not a gain, with ${moreResistant} ${what} for a worse ${kept}`,
     );
   }
-  const lat = equallyClean ?? boldest;
-  const gains = [gain(lat.unforeseen, rival.unforeseen), gain(lat.clean, rival.clean)];
-  if (gains.every((value) => value === 0)) return state("neither", false, lat, "LAT made no difference");
-  const settled =
-    (gains[0]! < 0 && apart(lat.unforeseen, rival.unforeseen)) || (gains[1]! < 0 && apart(lat.clean, rival.clean));
-  return state("rivals", settled, lat, settled ? "LAT did not help" : `LAT trails its best rival, but ${overlap}`);
+  const closest = equallyClean ?? boldest;
+  const open = isBehind(closest, rival) ? strongest(lats.filter((lat) => !isBehind(lat, rival))) : closest;
+  if (!open) return state("rivals", true, closest, "LAT is behind its best rival");
+  const gains = [gain(open.unforeseen, rival.unforeseen), gain(open.clean, rival.clean)];
+  return gains.every((value) => value === 0)
+    ? state("neither", false, open, "LAT made no difference")
+    : state("rivals", false, open, `LAT trails its best rival, but ${overlap}`);
+}
+
+/** Whether one metric is worse and the intervals are apart. */
+function isBehind(lat: Candidate, rival: Candidate): boolean {
+  const behind = (a: Estimate, b: Estimate): boolean => gain(a, b) < 0 && apart(a, b);
+  return behind(lat.unforeseen, rival.unforeseen) || behind(lat.clean, rival.clean);
 }
 
 const overlap = "the intervals overlap, so this does not settle it";
