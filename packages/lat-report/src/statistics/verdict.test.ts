@@ -68,6 +68,17 @@ describe("the verdict", () => {
     });
   });
 
+  test.each([
+    [4.59, 0.33],
+    [4.61, 0.27],
+  ])("says so where each is ahead on one metric and the intervals overlap (LAT: %f, %f)", (loss, success) => {
+    expect(judged(setting("at", 8, 4.6, 0.3), setting("lat", 8, loss, success))).toMatchObject({
+      favours: "neither",
+      settled: false,
+      claim: expect.stringMatching(/^LAT and its best rival are each ahead on one metric, but the intervals overlap/),
+    });
+  });
+
   test("puts LAT behind only where every setting of it is", () => {
     const [at, weak, costly] = [setting("at", 1, 4.48, 0), setting("lat", 2, 4.45, 0.12), setting("lat", 4, 4.53, 0)];
     expect(judged(at, weak, costly)).toMatchObject({ favours: "rivals", settled: true });

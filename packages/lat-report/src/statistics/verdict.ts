@@ -82,9 +82,10 @@ function compare(rival: Candidate, lats: readonly Candidate[], equallyClean: Can
   const open = isBehind(closest, rival) ? strongest(lats.filter((lat) => !isBehind(lat, rival))) : closest;
   if (!open) return state("rivals", true, closest, "LAT is behind its best rival");
   const gains = [gain(open.unforeseen, rival.unforeseen), gain(open.clean, rival.clean)];
-  return gains.every((value) => value === 0)
-    ? state("neither", false, open, "LAT made no difference")
-    : state("rivals", false, open, `LAT trails its best rival, but ${overlap}`);
+  if (gains.every((value) => value === 0)) return state("neither", false, open, "LAT made no difference");
+  if (gains.some((value) => value > 0))
+    return state("neither", false, open, `LAT and its best rival are each ahead on one metric, but ${overlap}`);
+  return state("rivals", false, open, `LAT trails its best rival, but ${overlap}`);
 }
 
 /** Whether one metric is worse and the intervals are apart. */
