@@ -19,7 +19,11 @@ export const METRICS = "metrics.jsonl";
  * @throws UsageError as `holdsRun`
  */
 export async function openRunFolder(folder: string, config: RunConfig, resume: boolean): Promise<void> {
-  if (!holdsRun(folder, config, resume)) await writeFileAtomic(join(folder, CONFIG), stringify(config));
+  if (!holdsRun(folder, config, resume)) await writeRunConfig(folder, config);
+}
+
+export async function writeRunConfig(folder: string, config: RunConfig): Promise<void> {
+  await writeFileAtomic(join(folder, CONFIG), stringify(config));
 }
 
 /**

@@ -9,7 +9,7 @@ import { loadTensors, saveTensors } from "../train/checkpoint.ts";
 import { DivergedError } from "../train/trainer.ts";
 import type { RunConfig, RunOptions } from "./api.ts";
 import { evaluateParameters } from "./evaluate.ts";
-import { holdsRun, MetricsFile, openRunFolder, readRunConfig, writeJson } from "./folder.ts";
+import { holdsRun, MetricsFile, readRunConfig, writeJson, writeRunConfig } from "./folder.ts";
 import { copyImplanted, type Implanted, implant } from "./implant.ts";
 import { InterruptedError } from "./interrupted.ts";
 import { RunLog, writeMeta } from "./meta.ts";
@@ -32,10 +32,10 @@ export function labelOf({ method, epsilon, seed }: Pick<RunConfig, "method" | "e
  */
 export async function run(task: Task<never>, config: RunConfig, options: RunOptions): Promise<RunSummary> {
   // Refused before the data is read, written after: a run that cannot start leaves nothing to be refused for next time.
-  holdsRun(options.out, config, options.resume);
+  const known = holdsRun(options.out, config, options.resume);
   const session = await Session.open(task, config, options.observer);
   try {
-    await openRunFolder(options.out, config, options.resume);
+    if (!known) await writeRunConfig(options.out, config);
     const implanted = await implant(task, session, config, options);
     try {
       await copyImplanted(implanted, options.out);

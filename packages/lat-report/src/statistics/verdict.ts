@@ -37,13 +37,13 @@ export function judge(settings: readonly Setting[], cleanName: string, unforesee
       evidence: "",
     };
   }
-  const equallyClean = strongest(lats.filter((lat) => gain(lat.clean, rival.clean) >= 0));
-  return compare(rival, lats, equallyClean);
+  return compare(rival, lats);
 }
 
-/** `equallyClean`: the best LAT setting no worse than the rival on the clean metric. */
-function compare(rival: Candidate, lats: readonly Candidate[], equallyClean: Candidate | undefined): Verdict {
+function compare(rival: Candidate, lats: readonly Candidate[]): Verdict {
   const boldest = strongest(lats)!;
+  /** No worse than the rival on the clean metric. */
+  const equallyClean = strongest(lats.filter((lat) => gain(lat.clean, rival.clean) >= 0));
   const what = metricPhrase(rival.unforeseen.name);
   const kept = metricPhrase(rival.clean.name);
   const state = (favours: Verdict["favours"], settled: boolean, lat: Candidate, claim: string): Verdict => ({
@@ -70,7 +70,7 @@ function compare(rival: Candidate, lats: readonly Candidate[], equallyClean: Can
       `${cleaner} ${kept} at the same level of ${what}`,
     );
   }
-  if (gain(boldest.unforeseen, rival.unforeseen) > 0 && apart(boldest.unforeseen, rival.unforeseen)) {
+  if (clearlyBetter(boldest.unforeseen, rival.unforeseen)) {
     return state(
       "neither",
       true,
@@ -88,10 +88,11 @@ function compare(rival: Candidate, lats: readonly Candidate[], equallyClean: Can
   return state("rivals", false, open, `LAT trails its best rival, but ${overlap}`);
 }
 
-/** Whether one metric is worse and the intervals are apart. */
+/** Whether the rival is clearly better on a metric. */
 function isBehind(lat: Candidate, rival: Candidate): boolean {
-  const behind = (a: Estimate, b: Estimate): boolean => gain(a, b) < 0 && apart(a, b);
-  return behind(lat.unforeseen, rival.unforeseen) || behind(lat.clean, rival.clean);
+  return clearlyBetter(rival.unforeseen, lat.unforeseen) || clearlyBetter(rival.clean, lat.clean);
 }
+
+const clearlyBetter = (a: Estimate, b: Estimate): boolean => gain(a, b) > 0 && apart(a, b);
 
 const overlap = "the intervals overlap, so this does not settle it";
