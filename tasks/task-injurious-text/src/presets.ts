@@ -11,7 +11,7 @@ const STEPS_PER_EPOCH = 35;
 export const presets: Readonly<Record<string, Preset<Options>>> = {
   nano: {
     header:
-      "lat sweep task-injurious-text --preset nano: 14 runs in about 32 minutes on two cores. MiniLM (22 M parameters) " +
+      "lat sweep task-injurious-text --preset nano: 14 runs in about half an hour on two cores. MiniLM (22 M parameters) " +
       "fine-tuned on 570 human-scored responses of chatbots. Without a defence: AUROC 0.85; where 10 % of benign texts " +
       "are flagged, 25 % of harmful ones are missed, and 72 % with a distracting context in front of them.",
     options: optionsSchema.parse({ seed: 2 }),
