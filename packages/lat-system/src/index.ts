@@ -8,4 +8,5 @@ export { fetchPackage, packageFolder, verifyPackage } from "./package/fetch.ts";
 export { findPython, type Python } from "./package/python.ts";
 export type { PackagePin } from "./package-pin.ts";
 export type { Progress, WorkOptions } from "./progress.ts";
+export { quote } from "./quote.ts";
 export { nearest, unknownName } from "./suggest.ts";
