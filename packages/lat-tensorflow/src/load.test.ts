@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { runCommand } from "lat-system";
 import { temporaryFolder } from "lat-system/testing";
 import { expect, it } from "vitest";
-import { configure, tf } from "./index.ts";
+import { configure, isUsingGpu, tf, threads } from "./index.ts";
 
 it("can be imported where TensorFlow cannot be used, and says why at the first use", async () => {
   const script = `
@@ -41,10 +41,25 @@ it("says that TensorFlow is not set up, and what sets it up", async () => {
   });
 });
 
+it.skipIf(isUsingGpu())("refuses a GPU that is asked for by name and not there", async () => {
+  const script = `
+    const { configure, tf } = await import(${JSON.stringify(new URL("./index.ts", import.meta.url).href)});
+    configure({ device: "gpu" });
+    try {
+      tf.zeros([1]);
+    } catch (error) {
+      console.log(error.name, error.message);
+    }`;
+  const result = await runCommand(process.execPath, ["-e", script]);
+  expect(result).toMatchObject({ code: 0, stderr: "" });
+  expect(result!.stdout).toMatch(/^UsageError device: received gpu, but TensorFlow.*`lat doctor --gpu/);
+});
+
 it("refuses a number of threads that is none, and changes that would come too late", () => {
   tf.zeros([1]).dispose();
   expect(() => configure({ threads: 0 })).toThrow("threads: received 0, expected a whole number of at least 1");
   expect(() => configure({ threads: 1.5 })).toThrow(/received 1\.5/);
-  expect(() => configure({ threads: 7 })).toThrow(/already loaded: choose device and threads before/);
+  expect(() => configure({ threads: threads() })).not.toThrow();
+  expect(() => configure({ threads: threads() + 7 })).toThrow(/already loaded: choose device and threads before/);
   expect(() => configure({ device: "cpu" })).toThrow(/already loaded/);
 });

@@ -5,18 +5,25 @@ import { LatError, UsageError } from "lat-system";
 import type { Binding, NodeBackend } from "./binding.ts";
 import { provisionedSetup } from "./provision/provision.ts";
 import { addonFolder, realSetup } from "./provision/setup.ts";
+import { allowedThreads } from "./threads.ts";
 
 export interface Settings {
-  /** `gpu` uses the first GPU where the provisioned library finds one, and the CPU where it does not. */
-  readonly device: "cpu" | "gpu";
-  /** Threads that one operation may use; default: TensorFlow's own choice, one per core. */
+  /** `gpu` is an error where TensorFlow finds none; default: the first GPU where it finds one, else the CPU. */
+  readonly device?: "cpu" | "gpu";
+  /** CPU threads that one operation may use; bits can depend on it. Default: what affinity and control group allow. */
   readonly threads?: number;
   /** Runs every compiled function operation by operation: slow, and the way to find where a NaN is made. */
   readonly eager: boolean;
 }
 
-let settings: Settings = { device: "gpu", eager: false };
-let loaded: { tf: typeof tfjs; backend: NodeBackend } | undefined;
+interface Loaded {
+  readonly tf: typeof tfjs;
+  readonly backend: NodeBackend;
+  readonly threads: number;
+}
+
+let settings: Settings = { eager: false };
+let loaded: Loaded | undefined;
 
 /**
  * Chooses device, threads and mode. TensorFlow reads the first two once, when it loads at the first use of `tf`: later
@@ -27,10 +34,15 @@ export function configure(changes: Partial<Settings>): void {
   if (next.threads !== undefined && !(Number.isInteger(next.threads) && next.threads >= 1)) {
     throw new UsageError(`threads: received ${next.threads}, expected a whole number of at least 1`);
   }
-  if (loaded && (next.device !== settings.device || next.threads !== settings.threads)) {
+  if (loaded && (next.device !== settings.device || (next.threads ?? loaded.threads) !== loaded.threads)) {
     throw new LatError("TensorFlow is already loaded: choose device and threads before the first tensor is made");
   }
   settings = next;
+}
+
+/** How many CPU threads one operation may use: what was handed to TensorFlow, or will be when it loads. */
+export function threads(): number {
+  return loaded?.threads ?? settings.threads ?? allowedThreads();
 }
 
 /** Whether compiled functions run operation by operation. */
@@ -39,38 +51,52 @@ export function isEager(): boolean {
 }
 
 /** The tfjs module and its native backend; loads TensorFlow at the first call. */
-export function runtime(): { tf: typeof tfjs; backend: NodeBackend } {
+export function runtime(): Loaded {
   loaded ??= load();
   return loaded;
 }
 
-function load(): { tf: typeof tfjs; backend: NodeBackend } {
+function load(): Loaded {
   const require = createRequire(import.meta.url);
   const setup = realSetup(false);
   const state = provisionedSetup(setup);
   if (!state.ready) throw new LatError(`TensorFlow is not set up: ${state.reason}. Run \`lat doctor --fix\`.`);
-  setEnvironment();
+  const handed = threads();
+  setEnvironment(handed);
   const { mute, unmute } = require(join(addonFolder(setup), "mute.node")) as { mute(): void; unmute(): void };
   mute();
+  let result: Loaded;
   try {
     const tf = require("@tensorflow/tfjs-node-gpu") as typeof tfjs;
     tf.env().set("IS_NODE", true);
     const backend = tf.backend() as unknown as NodeBackend;
     backend.binding.releaseMemory();
-    return { tf, backend };
+    result = { tf, backend, threads: handed };
   } catch (cause) {
     throw new LatError(`TensorFlow did not load (${(cause as Error).message}). Run \`lat doctor\`.`, { cause });
   } finally {
     unmute();
   }
+  if (settings.device === "gpu" && !result.backend.binding.isUsingGpuDevice()) throw noGpu(state.device);
+  return result;
 }
 
-function setEnvironment(): void {
-  const { device, threads } = settings;
+function noGpu(setUpFor: "cpu" | "gpu"): UsageError {
+  const visible = process.env.CUDA_VISIBLE_DEVICES;
+  const hidden = visible === undefined ? "" : ` (CUDA_VISIBLE_DEVICES is "${visible}")`;
+  const found =
+    setUpFor === "cpu"
+      ? "TensorFlow is set up for the CPU in this checkout. `lat doctor --gpu --fix` sets it up for GPUs"
+      : `TensorFlow, set up for GPUs, finds none that it can use${hidden}. \`lat doctor --gpu\` says what it looks for`;
+  return new UsageError(`device: received gpu, but ${found}; without the setting the CPU computes.`);
+}
+
+/** What TensorFlow reads from the environment when it loads. The number of threads is ours alone: bits depend on it. */
+function setEnvironment(threads: number): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
-  if (device === "cpu") process.env.CUDA_VISIBLE_DEVICES = "-1";
+  if (settings.device === "cpu") process.env.CUDA_VISIBLE_DEVICES = "-1";
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
-  if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  process.env.TF_NUM_INTRAOP_THREADS = process.env.TF_NUM_INTEROP_THREADS = String(threads);
   // Wider vectors where the processor has them: 3 % on the training steps that were measured.
   process.env.XLA_FLAGS ??= "--xla_cpu_prefer_vector_width=512";
 }

@@ -88,8 +88,8 @@ export interface ComputeOptions {
 
 export function addComputeOptions(command: Command): Command {
   return command
-    .option("--device <cpu|gpu>", "compute on the CPU, or on the first GPU where there is one", device)
-    .option("--threads <n>", "CPU threads of one operation (default: one per core)", wholeNumber)
+    .option("--device <cpu|gpu>", "compute there (default: the first GPU where there is one, else the CPU)", device)
+    .option("--threads <n>", "CPU threads of one operation (default: what affinity and cgroup allow)", wholeNumber)
     .option("--eager", "run operation by operation: slow, shows which operation makes the first NaN");
 }
 

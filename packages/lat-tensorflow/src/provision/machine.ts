@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { cpus, freemem, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { cacheFolder, folderBytes } from "lat-system";
+import { allowedThreads } from "../threads.ts";
 import type { Check } from "./check.ts";
 
 const GB = 1e9;
@@ -13,7 +14,7 @@ const gigabytes = (bytes: number) => `${(bytes / GB).toFixed(1)} GB`;
 export function checkProcessor(): Check {
   const flags = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" ") ?? [];
   const vectors = ["avx", "avx2", "fma", "avx512f"].filter((flag) => flags.includes(flag));
-  const found = `${availableParallelism()} threads, ${vectors.join(" ") || "no AVX"} (${cpus()[0]?.model.trim() ?? "unknown"})`;
+  const found = `${allowedThreads()} threads, ${vectors.join(" ") || "no AVX"} (${cpus()[0]?.model.trim() ?? "unknown"})`;
   const name = "processor";
   if (!vectors.includes("avx")) {
     return {
