@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { cp, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder, LatError, readJson, sha256File, withLock, writeFileAtomic } from "lat-system";
@@ -13,6 +13,7 @@ import type { Task } from "../task/task.ts";
 import { loadTensors, saveTensors } from "../train/checkpoint.ts";
 import type { RunConfig, RunOptions } from "./api.ts";
 import { attackSchema } from "./config.ts";
+import { dataDigest } from "./data-digest.ts";
 import { evaluateParameters } from "./evaluate.ts";
 import { EVENTS } from "./events/events-file.ts";
 import { METRICS, MetricsFile, writeJson } from "./folder.ts";
@@ -165,17 +166,4 @@ function implantKey(task: Task<never>, { options, implant: train, implantSeed, d
     implantSeed,
   };
   return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 32);
-}
-
-/** Names and contents of the user's data. */
-function dataDigest(path: string): string {
-  const files = statSync(path).isFile()
-    ? [path]
-    : globSync("**/*", { cwd: path })
-        .sort()
-        .map((file) => join(path, file));
-  const hash = createHash("sha256");
-  for (const file of files.filter((candidate) => statSync(candidate).isFile()))
-    hash.update(file.slice(path.length)).update(sha256File(file));
-  return hash.digest("hex");
 }
