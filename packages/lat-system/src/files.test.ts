@@ -16,6 +16,20 @@ test("an atomic write makes missing folders, replaces the file and leaves nothin
   expect(readdirSync(join(folder, "a/b"))).toEqual(["result.json"]);
 });
 
+test("content in parts is written one after another, and not at all where one fails", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "parts");
+  await writeFileAtomic(path, [Uint8Array.of(97, 98), new Uint8Array(), Uint8Array.of(99)]);
+  expect(readFileSync(path, "utf8")).toBe("abc");
+  const failing = function* () {
+    yield Uint8Array.of(120);
+    throw new LatError("no more parts");
+  };
+  await expect(writeFileAtomic(path, failing())).rejects.toThrow(/^no more parts$/);
+  expect(readFileSync(path, "utf8")).toBe("abc");
+  expect(readdirSync(folder)).toEqual(["parts"]);
+});
+
 test("a write below a file is refused with the path and what to do", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "file"), "");

@@ -27,17 +27,22 @@ export function fileError(action: "read" | "write", path: string, cause: unknown
 
 /**
  * Writes a whole file or nothing: into a file beside it, flushed to the disk, then renamed over `path`. A reader, and
- * whoever comes after a crash, sees the old content or the new, never a part. Missing folders are made.
+ * whoever comes after a crash, sees the old content or the new, never a part. Missing folders are made. Content that comes
+ * in parts is never held as a whole.
  *
  * @throws {LatError} where the disk is full or the path cannot be written; nothing partial is left behind.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | Iterable<Uint8Array>,
+): Promise<void> {
   const beside = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(beside, "wx");
     try {
-      await file.writeFile(content);
+      const whole = typeof content === "string" || content instanceof Uint8Array;
+      for (const part of whole ? [content] : content) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();
@@ -46,7 +51,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(beside, { force: true }).catch(() => {}); // the first failure is the one to report
-    throw fileError("write", path, cause);
+    throw cause instanceof LatError ? cause : fileError("write", path, cause);
   }
 }
 
