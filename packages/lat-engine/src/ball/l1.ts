@@ -1,40 +1,73 @@
 import { type Tensor, tf } from "lat-tensorflow";
-import { divideOrZero, type Norm } from "./ball.ts";
+import { bracket } from "./bracket.ts";
+import { divideOrZero, SMALLEST } from "./float32.ts";
+import type { Norm } from "./norm.ts";
+
+/** Of ε: a threshold below this changes no sum that float32 could tell from ε. */
+const NEGLIGIBLE = 2 ** -40;
 
 export const l1: Norm = {
   norm: (x, { sum }) => sum(tf.abs(x)),
 
-  // Soft thresholding by the θ at which Σ max(|x| − θ, 0) = ε. Source: Duchi, Shalev-Shwartz, Singer, Chandra,
-  // "Efficient Projections onto the ℓ1-Ball for Learning in High Dimensions" (ICML 2008), figure 1.
-  project: (x, epsilon, region) => {
-    const sizes = region.flat(tf.abs(x));
-    const n = sizes.shape[1]!;
-    const { values: descending } = tf.topk(sizes, n);
-    const excess = tf.sub(tf.cumsum(descending, 1), epsilon);
-    const counts = tf.range(1, n + 1);
-    const active = tf.cast(tf.greater(tf.mul(descending, counts), excess), "float32");
-    const count = tf.sum(active, 1, true);
-    const excessThere = tf.sum(tf.mul(excess, tf.cast(tf.equal(counts, count), "float32")), 1, true);
-    const threshold = tf.maximum(tf.div(excessThere, tf.maximum(count, 1)), 0);
-    const left = tf.maximum(tf.sub(sizes, threshold), 0);
-    // Where ε is small beside |x| the subtraction cancels and the sum misses ε by a few ulps of |x|: bring it inside.
-    const inside = tf.mul(left, tf.minimum(1, tf.div(epsilon, tf.maximum(tf.sum(left, 1, true), 1e-38))));
-    return tf.mul(tf.sign(x), tf.reshape(inside, x.shape));
+  // Soft thresholding by the θ ≥ 0 at which Σ clip(max(|x| − θ, 0)) = ε: the stationary point of
+  // ½‖δ − x‖² + θ‖δ‖₁, which the box lets be clipped coordinate by coordinate.
+  project: (x, epsilon, region, box) => {
+    const sizes = tf.abs(x);
+    const room = box ? tf.where(tf.greater(x, 0), box.high, tf.neg(box.low)) : epsilon;
+    const largest = tf.minimum(room, epsilon);
+    const thresholded = (threshold: Tensor | number): Tensor => tf.minimum(tf.relu(tf.sub(sizes, threshold)), largest);
+    const clipped = thresholded(0);
+    const lowest = tf.maximum(tf.mul(epsilon, NEGLIGIBLE), SMALLEST);
+    const [low, high] = bracket(lowest, region.max(sizes), (threshold) =>
+      tf.greater(region.sum(thresholded(threshold)), epsilon),
+    );
+    // Where |x| ≫ ε neighbouring thresholds are further apart than ε; between them every coordinate is linear.
+    const [more, less] = [thresholded(low), thresholded(high)];
+    const [sumOfMore, sumOfLess] = [region.sum(more), region.sum(less)];
+    const share = tf.minimum(
+      divideOrZero(tf.relu(tf.sub(epsilon, sumOfLess)), tf.relu(tf.sub(sumOfMore, sumOfLess))),
+      1,
+    );
+    const reduced = tf.add(less, tf.mul(tf.sub(more, less), share));
+    return tf.mul(tf.sign(x), tf.where(tf.greater(region.sum(clipped), epsilon), reduced, clipped));
   },
 
   // d exponential draws over the sum of d + 1 are uniform in the simplex; random signs make it the ball.
   randomPoint: (normal, uniform, region) => {
-    const exponential = tf.neg(tf.log(tf.maximum(tf.sub(1, tf.erf(tf.mul(tf.abs(normal), Math.SQRT1_2))), 1e-38)));
-    const slack = tf.neg(tf.log(tf.maximum(uniform, 1e-38)));
-    const real = tf.mul(exponential, region.masked(tf.onesLike(normal)));
-    return tf.mul(tf.sign(normal), tf.div(real, tf.add(region.sum(real), slack)));
+    const exponential = tf.mul(
+      negativeLogErfc(tf.mul(tf.abs(normal), Math.SQRT1_2)),
+      region.masked(tf.onesLike(normal)),
+    );
+    const slack = tf.neg(tf.log(tf.maximum(uniform, SMALLEST)));
+    return tf.mul(tf.sign(normal), tf.div(exponential, tf.add(region.sum(exponential), slack)));
   },
 
   // All of the step goes to the coordinates of the largest |g|; ties share it.
-  steepest: (g: Tensor, region) => {
+  steepest: (g, region) => {
     const size = tf.abs(g);
     const largest = region.max(size);
     const chosen = tf.mul(tf.cast(tf.equal(size, largest), "float32"), tf.sign(g));
     return divideOrZero(chosen, region.sum(tf.abs(chosen)));
   },
 };
+
+/** Source: Press et al., "Numerical Recipes in C" (1992), section 6.2, `erfcc`. */
+const ERFC = [
+  -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
+  0.17087277,
+];
+
+/**
+ * −log(1 − erf x) for x ≥ 0, which makes an exponential draw of the size of a normal one. Where erf x is near 1 in
+ * float32, a fit of the logarithm (relative error of erfc: 1.2e-7) keeps the tail.
+ */
+function negativeLogErfc(x: Tensor): Tensor {
+  const t = tf.div(1, tf.add(1, tf.mul(x, 0.5)));
+  const polynomial = ERFC.reduceRight<Tensor>(
+    (sum, coefficient) => tf.add(tf.mul(sum, t), coefficient),
+    tf.zerosLike(t),
+  );
+  const tail = tf.sub(tf.sub(tf.square(x), polynomial), tf.log(t));
+  const bulk = tf.neg(tf.log1p(tf.neg(tf.erf(tf.minimum(x, 1)))));
+  return tf.where(tf.less(x, 1), bulk, tail);
+}

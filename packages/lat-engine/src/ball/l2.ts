@@ -1,18 +1,30 @@
 import { type Tensor, tf } from "lat-tensorflow";
-import { divideOrZero, type Norm } from "./ball.ts";
+import { bracket } from "./bracket.ts";
+import { divideOrZero } from "./float32.ts";
+import type { Box, Norm } from "./norm.ts";
 import type { Region } from "./scope.ts";
 
-/** √Σx², scaled by the largest |x| first, so that the squares of small gradients do not underflow to zero. */
+/** √Σx², scaled by the largest |x| first, so that squares neither underflow nor overflow. */
 function norm(x: Tensor, { max, sum }: Region): Tensor {
   const largest = max(tf.abs(x));
   return tf.mul(largest, tf.sqrt(sum(tf.square(divideOrZero(x, largest)))));
 }
 
+const clip = (x: Tensor, { low, high }: Box): Tensor => tf.minimum(tf.maximum(x, low), high);
+
 export const l2: Norm = {
   norm,
-  project: (x, epsilon, region) => {
+  // Along x as far as the ball allows; with a box, every coordinate only as far as the box does, and the others further.
+  // That is the stationary point of ½‖δ − x‖² + λ½‖δ‖², which the box lets be clipped coordinate by coordinate.
+  project: (x, epsilon, region, box) => {
     const size = norm(x, region);
-    return tf.mul(x, tf.where(tf.greater(size, epsilon), tf.div(epsilon, tf.maximum(size, 1e-38)), tf.onesLike(size)));
+    const direction = divideOrZero(x, size);
+    if (!box) return tf.where(tf.greater(size, epsilon), tf.mul(direction, epsilon), x);
+    const at = (radius: Tensor): Tensor => clip(tf.mul(direction, radius), box);
+    const fits = (radius: Tensor): Tensor => tf.lessEqual(region.sum(tf.square(tf.div(at(radius), epsilon))), 1);
+    const [radius] = bracket(tf.mul(tf.onesLike(size), epsilon), tf.maximum(size, epsilon), fits);
+    const clipped = clip(x, box);
+    return tf.where(tf.greater(norm(clipped, region), epsilon), at(radius), clipped);
   },
   // A Gaussian has no preferred direction, and the share of a ball within radius r is r^d.
   randomPoint: (normal, uniform, region) =>

@@ -13,8 +13,6 @@ export interface Region {
   max(x: Tensor): Tensor;
   /** How many real numbers each ball covers. */
   dimensions(x: Tensor): Tensor;
-  /** x as [ball, number], for what needs an order of the numbers. */
-  flat(x: Tensor): Tensor;
 }
 
 /** @param mask [example, token], 1 where a position is real; absent: every position is */
@@ -29,6 +27,5 @@ export function region(scope: Scope, mask?: Tensor): Region {
     sum,
     max: (x) => tf.max(x, axes(x), true),
     dimensions: (x) => sum(masked(tf.onesLike(x))),
-    flat: (x) => tf.reshape(x, [x.shape.slice(0, kept).reduce((a, b) => a * b, 1), -1]),
   };
 }
