@@ -12,5 +12,5 @@ export { findPython, type Python } from "./package/python.ts";
 export type { PackagePin } from "./package-pin.ts";
 export type { Progress, WorkOptions } from "./progress.ts";
 export { quote } from "./quote.ts";
-export { type SplitName, splitOfName } from "./split-name.ts";
+export { type SplitName, splitOfName, splitOfWord } from "./split-name.ts";
 export { nearest, unknownName } from "./suggest.ts";

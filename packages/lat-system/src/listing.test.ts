@@ -25,6 +25,7 @@ test("files of nested folders are listed by name, whatever their endings", () =>
   const root = made(["b/x.xz", "a.bmp", "b/c/d/e", "B.JSONL", "a-b/1", "a/1"]);
   expect(listData(root)).toEqual({
     files: ["B.JSONL", "a-b/1", "a.bmp", "a/1", "b/c/d/e", "b/x.xz"].map((name) => ({ name, path: join(root, name) })),
+    folders: ["a", "a-b", "b", "b/c", "b/c/d"],
     passedOver: [],
   });
 });
@@ -51,7 +52,7 @@ test("links to files and folders, inside and outside, are followed", () => {
     "chained/1.png",
     "chained/deep/2.png",
   ]);
-  expect(passedOver).toEqual([{ name: "dog", why: 'the same folder as "chained"' }]);
+  expect(passedOver).toEqual([{ name: "dog", why: 'the same folder as "chained"', folder: true }]);
   const linked = made([], { root: root });
   expect(namesIn(join(linked, "root"))).toEqual(namesIn(root));
 });
@@ -60,9 +61,15 @@ test("a folder is listed once, under its own name rather than a link's", () => {
   const { files, passedOver } = listData(made(["v2/a", "v2/sub/b"], { latest: "v2", part: "v2/sub" }));
   expect(files.map(({ name }) => name)).toEqual(["v2/a", "v2/sub/b"]);
   expect(passedOver).toEqual([
-    { name: "latest", why: 'the same folder as "v2"' },
-    { name: "part", why: 'the same folder as "v2/sub"' },
+    { name: "latest", why: 'the same folder as "v2"', folder: true },
+    { name: "part", why: 'the same folder as "v2/sub"', folder: true },
   ]);
+});
+
+test("empty folders are told among the folders", () => {
+  const root = made(["cat/1"]);
+  mkdirSync(join(root, "dog"));
+  expect(listData(root)).toMatchObject({ folders: ["cat", "dog"], passedOver: [] });
 });
 
 test("circles end, and lead to nothing outside", () => {
@@ -75,9 +82,9 @@ test("circles end, and lead to nothing outside", () => {
   });
   expect(namesIn(root)).toEqual(["a/1", "b/2"]);
   expect(listData(root).passedOver).toEqual([
-    { name: "a/b", why: 'the same folder as "b"' },
+    { name: "a/b", why: 'the same folder as "b"', folder: true },
     { name: "a/up", why: "a link to a folder that it is in" },
-    { name: "b/a", why: 'the same folder as "a"' },
+    { name: "b/a", why: 'the same folder as "a"', folder: true },
     { name: "out", why: "a link to a folder that it is in" },
     { name: "self", why: "a link to a folder that it is in" },
   ]);
@@ -112,8 +119,8 @@ test("dangling links, links to themselves, pipes and names that are no text are 
   const { files, passedOver } = listData(root);
   expect(files.map(({ name }) => name)).toEqual(["a"]);
   expect(passedOver).toEqual([
-    { name: "gone", why: "a link to nothing" },
-    { name: "loop", why: "a link that cannot be followed (ELOOP)" },
+    { name: "gone", why: "a link to nothing", folder: true },
+    { name: "loop", why: "a link that cannot be followed (ELOOP)", folder: true },
     { name: "pipe", why: "neither a file nor a folder" },
     { name: "\ufffd.a", why: "whose name is not UTF-8" },
   ]);

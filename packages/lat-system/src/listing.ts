@@ -15,11 +15,15 @@ export interface ListedFile {
 export interface PassedOver {
   readonly name: string;
   readonly why: string;
+  /** It is a folder, or may be one: what is in it is missing from the list, or is there under another name. */
+  readonly folder?: true;
 }
 
 export interface Listing {
   /** Sorted by name. */
   readonly files: readonly ListedFile[];
+  /** Names of the folders that were listed, empty ones among them, without the outermost. */
+  readonly folders: readonly string[];
   readonly passedOver: readonly PassedOver[];
 }
 
@@ -38,7 +42,7 @@ const NAMED = 3;
  */
 export function listData(root: string): Listing {
   const given = attempt(root, () => statSync(root));
-  if (given.isFile()) return { files: [{ name: basename(root), path: root }], passedOver: [] };
+  if (given.isFile()) return { files: [{ name: basename(root), path: root }], folders: [], passedOver: [] };
   if (!given.isDirectory()) throw new LatError(`cannot read ${root}: it is neither a file nor a folder`);
   const files: ListedFile[] = [];
   const passedOver: PassedOver[] = [];
@@ -48,7 +52,7 @@ export function listData(root: string): Listing {
   const list = (folder: string, real: string): string[] => {
     const earlier = listed.get(real);
     if (earlier !== undefined) {
-      passedOver.push({ name: folder, why: `the same folder as ${quote(earlier)}` });
+      passedOver.push({ name: folder, why: `the same folder as ${quote(earlier)}`, folder: true });
       return [];
     }
     listed.set(real, folder);
@@ -56,12 +60,10 @@ export function listData(root: string): Listing {
     for (const entry of entriesOf(join(root, folder), folder, passedOver)) {
       const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
       const path = join(root, name);
-      const found = leftovers.test(entry.name)
-        ? "left behind by a system or a program, or hidden"
-        : kindOf(path, entry);
+      const found = leftovers.test(entry.name) ? leftBehind : kindOf(path, entry);
       if (found === "file") files.push({ name, path });
       else if (found === "folder" && !entry.isSymbolicLink()) links.push(...list(name, join(real, entry.name)));
-      else if (found !== "folder") passedOver.push({ name, why: found });
+      else if (found !== "folder") passedOver.push({ name, ...found });
       else if (isAround(realOf(path), real)) passedOver.push({ name, why: "a link to a folder that it is in" });
       else links.push(name);
     }
@@ -71,7 +73,8 @@ export function listData(root: string): Listing {
   // Links come after what lies in the folder itself, so that this keeps its own name.
   let links = list("", realOf(root));
   while (links.length > 0) links = links.sort().flatMap((name) => list(name, realOf(join(root, name))));
-  return { files: files.sort(byName), passedOver: passedOver.sort(byName) };
+  const folders = [...listed.values()].filter((name) => name !== "").sort();
+  return { files: files.sort(byName), folders, passedOver: passedOver.sort(byName) };
 }
 
 /** Says how much was passed over, why, and the first names: `7 passed over: 6 empty (a, b, c and 3 more), 1 … (d)`. */
@@ -90,18 +93,20 @@ export function tellPassedOver(passedOver: readonly PassedOver[]): string {
   return `${passedOver.length} passed over: ${reasons.join("; ")}`;
 }
 
+type Reason = Omit<PassedOver, "name">;
+const leftBehind: Reason = { why: "left behind by a system or a program, or hidden" };
+const special: Reason = { why: "neither a file nor a folder" };
+
 /** What is there, links followed: a file or a folder, or why it is neither. */
-function kindOf(path: string, entry: Dirent): string {
-  if (entry.name.includes("\ufffd") && !existsSync(path)) return "whose name is not UTF-8";
-  if (entry.isFile()) return "file";
-  if (entry.isDirectory()) return "folder";
-  if (!entry.isSymbolicLink()) return "neither a file nor a folder";
+function kindOf(path: string, entry: Dirent): "file" | "folder" | Reason {
+  if (entry.name.includes("\ufffd") && !existsSync(path)) return { why: "whose name is not UTF-8" };
+  if (!entry.isSymbolicLink()) return entry.isFile() ? "file" : entry.isDirectory() ? "folder" : special;
   try {
     const target = statSync(path);
-    return target.isFile() ? "file" : target.isDirectory() ? "folder" : "neither a file nor a folder";
+    return target.isFile() ? "file" : target.isDirectory() ? "folder" : special;
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    return code === "ENOENT" ? "a link to nothing" : `a link that cannot be followed (${code})`;
+    return { why: code === "ENOENT" ? "a link to nothing" : `a link that cannot be followed (${code})`, folder: true };
   }
 }
 
@@ -111,7 +116,8 @@ function entriesOf(path: string, folder: string, passedOver: PassedOver[]): Dire
     return readdirSync(path, { withFileTypes: true });
   } catch (cause) {
     if (folder === "") throw fileError("read", path, cause);
-    passedOver.push({ name: folder, why: `a folder that cannot be read (${(cause as NodeJS.ErrnoException).code})` });
+    const { code } = cause as NodeJS.ErrnoException;
+    passedOver.push({ name: folder, why: `a folder that cannot be read (${code})`, folder: true });
     return [];
   }
 }

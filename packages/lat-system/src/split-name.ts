@@ -17,6 +17,12 @@ const words: Readonly<Record<string, SplitName>> = {
   evaluation: "test",
 };
 
+/** The split that a word names, in capitals or not: `val` names `validation`. */
+export function splitOfWord(word: string): SplitName | undefined {
+  const key = word.toLowerCase();
+  return Object.hasOwn(words, key) ? words[key] : undefined;
+}
+
 /**
  * The split that a file belongs to by its name below the folder of the data: where a whole part of the path is the word
  * (`Test/a.jsonl`, `dev.jsonl`), else where a word of the file's own name is (`330k_train-00000-of-00001.parquet`).
@@ -31,10 +37,7 @@ export function splitOfName(name: string): SplitName | undefined {
 }
 
 function oneOf(candidates: readonly string[], name: string): SplitName | undefined {
-  const found = candidates.flatMap((word) =>
-    Object.hasOwn(words, word.toLowerCase()) ? words[word.toLowerCase()]! : [],
-  );
-  const splits = [...new Set(found)];
+  const splits = [...new Set(candidates.flatMap((word) => splitOfWord(word) ?? []))];
   if (splits.length <= 1) return splits[0];
   throw new LatError(`${quote(name)} names two splits, ${splits.join(" and ")}; rename it, so that it is in one`);
 }

@@ -5,7 +5,7 @@ import type { PixelMemory } from "./memory.ts";
 import type { Picture, PictureFile } from "./picture.ts";
 
 /** Files decoded at a time: sharp runs each in a worker thread of its own, and open files are few. */
-const AT_ONCE = 32;
+export const AT_ONCE = 32;
 /** Names of unreadable files that a message holds. */
 const NAMED = 5;
 

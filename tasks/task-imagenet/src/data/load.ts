@@ -13,7 +13,7 @@ export async function loadPictures(
   { data, packageFolder, progress }: PrepareContext,
 ): Promise<Pictures<DecodedPicture>> {
   if (data !== undefined) {
-    const { classes, files } = classFolders(data, limit, seed);
+    const { classes, files } = await classFolders(data, limit, seed, progress);
     return { classes, pictures: await decodeAll(files, size, memory, progress) };
   }
   const files = await emojiFiles(packageFolder(googlePackage.name), packageFolder(twitterPackage.name));

@@ -1,3 +1,5 @@
+import type { SplitName } from "lat-system";
+
 /** What is known of a picture beside its pixels. */
 export interface Described {
   /** `google/1f600.png`, or the path inside the user's folder: unique. */
@@ -8,6 +10,8 @@ export interface Described {
   readonly group: string;
   /** What its names say that it shows, as words: natural triggers are found in them. */
   readonly words: readonly string[];
+  /** Where the user's folder says in which split it is. */
+  readonly split?: SplitName;
 }
 
 /** Before it is decoded. */

@@ -33,6 +33,19 @@ test("every class, and what shows a trigger in it, is divided by the shares, up 
   expect([count(parts.validation, 1, false), count(parts.validation, 1, true)]).toEqual([8, 3]);
 });
 
+test("pictures that say their split are in it, and a part that none names is drawn from those to train on", () => {
+  const said = pictures.map((picture, i) =>
+    i % 10 === 0 ? { ...picture, group: `${i}`, split: "test" as const } : picture,
+  );
+  const parts = split({ classes: ["a", "b"], pictures: said }, ["moon"], options);
+  const isHeld = ({ split }: Described): boolean => split === "test";
+  expect(parts.test.length).toBeGreaterThan(0);
+  expect(parts.test.every(isHeld)).toBe(true);
+  expect([...parts.train, ...parts.validation].some(isHeld)).toBe(false);
+  expect(parts.train.length + parts.validation.length).toBe(said.filter((picture) => !isHeld(picture)).length);
+  expect(parts.validation.length).toBeGreaterThan(0);
+});
+
 test("it depends on the seed alone", () => {
   expect(split({ classes: ["a", "b"], pictures }, ["moon"], options)).toEqual(parts);
   expect(split({ classes: ["a", "b"], pictures }, ["moon"], { ...options, seed: 1 })).not.toEqual(parts);

@@ -1,4 +1,4 @@
-import { LatError } from "lat-system";
+import { LatError, type SplitName } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import type { Described, Pictures } from "./picture.ts";
 
@@ -19,7 +19,8 @@ export interface Split<P extends Described> {
 
 /**
  * Divides each class by groups, so that no group is in two parts. Groups that show a natural trigger are divided among
- * themselves: there are few of them, and each part needs some.
+ * themselves: there are few of them, and each part needs some. Where some pictures say that they are for validation or the
+ * test, these parts are of such pictures alone (of the test, again at most `testLimit` groups a class).
  *
  * @throws LatError naming a class that is empty or too small to be divided
  */
@@ -30,12 +31,13 @@ export function split<P extends Described>(
 ): Split<P> {
   const parts = { train: [] as P[], validation: [] as P[], test: [] as P[] };
   const stratumOf = ({ words }: P): string => triggers.find((trigger) => words.includes(trigger)) ?? "";
+  const held = new Set(pictures.flatMap(({ split }) => split ?? []));
   classes.forEach((name, label) => {
     const own = pictures.filter((picture) => picture.label === label);
     const before = Object.values(parts).map((part) => part.length);
     for (const stratum of ["", ...triggers]) {
-      const groups = groupsOf(own.filter((picture) => stratumOf(picture) === stratum));
-      divide(groups, parts, `${name}/${stratum}`, options);
+      const members = own.filter((picture) => stratumOf(picture) === stratum);
+      divide(members, held, parts, `${name}/${stratum}`, options);
     }
     if (Object.values(parts).some((part, i) => part.length === before[i])) {
       throw new LatError(
@@ -51,17 +53,24 @@ function groupsOf<P extends Described>(pictures: readonly P[]): P[][] {
 }
 
 function divide<P extends Described>(
-  groups: readonly (readonly P[])[],
+  pictures: readonly P[],
+  given: ReadonlySet<SplitName>,
   parts: { train: P[]; validation: P[]; test: P[] },
   stream: string,
   { seed, testShare, testLimit, validationShare }: SplitOptions,
 ): void {
-  const order = Array.from(hostRandom(seed, `split/${stream}`).permutation(groups.length), (i) => groups[i]!);
-  const test = Math.min(testLimit, Math.round(groups.length * testShare));
-  const validation = Math.round(groups.length * validationShare);
-  parts.test.push(...order.slice(0, test).flat());
-  parts.validation.push(...order.slice(test, test + validation).flat());
-  parts.train.push(...order.slice(test + validation).flat());
+  const groupsIn = (wanted: SplitName): P[][] => {
+    const groups = groupsOf(pictures.filter(({ split = "train" }) => split === wanted));
+    return Array.from(hostRandom(seed, `split/${stream}`).permutation(groups.length), (i) => groups[i]!);
+  };
+  // A part that no picture names is taken from what there is to train on.
+  const rest = groupsIn("train");
+  const shares = { test: Math.round(rest.length * testShare), validation: Math.round(rest.length * validationShare) };
+  const test = given.has("test") ? groupsIn("test") : rest.splice(0, Math.min(testLimit, shares.test));
+  const validation = given.has("validation") ? groupsIn("validation") : rest.splice(0, shares.validation);
+  parts.test.push(...test.slice(0, testLimit).flat());
+  parts.validation.push(...validation.flat());
+  parts.train.push(...rest.flat());
 }
 
 /** Groups with which every part gets one. */
