@@ -6,6 +6,7 @@ import type { Site, State, Tensors } from "../model/model.ts";
 import { type Perturbations, prefix, suffix } from "../model/run.ts";
 import type { Network } from "../task/task.ts";
 import { objectives, type PerExample, perExample } from "./objective.ts";
+import { boxOf, checkRange } from "./range.ts";
 import { ascentRule, type Moments } from "./rule.ts";
 import { type StartDraws, startPoint } from "./start.ts";
 
@@ -35,6 +36,7 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
   const objective = objectives[config.objective];
   const rule = ascentRule(config);
   const published = config.behaviour === "published";
+  checkRange(sites, config.range);
 
   const ballAt = (site: Site, state: State): Ball => {
     const masked = site.tokens && maskKey && !published;
@@ -50,20 +52,14 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
     return perExample(network, objective, output, state);
   }
 
-  /**
-   * Keeps h + δ between bounds: those asked for (refused for several sites, since the later ones' activations are not
-   * known here), else the site's own, which only a network's input has.
-   */
-  function intoRange(site: Site, state: State, delta: Tensor): Tensor {
-    const range = config.range === "none" ? site.range : config.range;
-    if (range === undefined) return delta;
-    const h = state[site.key]!;
-    const [low, high] = range === "batch" ? [tf.min(h), tf.max(h)] : range;
-    return tf.sub(tf.minimum(tf.maximum(tf.add(h, delta), low), high), h);
+  /** The nearest δ that is in the ball, within the range and zero on padding, all at once. */
+  function inside(site: Site, state: State, delta: Tensor, epsilon: Tensor): Tensor {
+    const around = ballAt(site, state);
+    const box = boxOf(site, state[site.key]!, config.range);
+    if (!published || !box) return around.project(delta, epsilon, box);
+    // The authors' code scales, then clamps: inside of both, but not the nearest such point.
+    return tf.minimum(tf.maximum(around.project(delta, epsilon), box.low), box.high);
   }
-
-  const inside = (site: Site, state: State, delta: Tensor, epsilon: Tensor): Tensor =>
-    intoRange(site, state, ballAt(site, state).project(delta, epsilon));
 
   function stepSize(epsilon: Tensor): Tensor {
     const { stepSize: size, steps } = config;

@@ -61,7 +61,7 @@ export const attackSchema = z.strictObject({
   objective: z.enum(["untargeted", "targeted", "away"]).default("untargeted"),
   /**
    * Keep h + δ inside: the batch's own smallest and largest activation, or given bounds; `none`: only those that the site
-   * has by itself.
+   * has by itself, which hold in any case. Where h itself is outside, h + δ may stay and move towards the range.
    */
   range: z
     .union([
