@@ -54,6 +54,7 @@ export interface NodeBackend {
   binding: Binding;
   readonly tensorMap: { get(dataId: object): TensorEntry; has(dataId: object): boolean };
   write(values: ArrayLike<number>, shape: number[], dtype: DataType): object;
+  readSync(dataId: object): ArrayLike<number>;
   incRef(dataId: object): void;
   disposeData(dataId: object, force?: boolean): boolean;
   getInputTensorIds(tensors: TensorInfo[]): number[];

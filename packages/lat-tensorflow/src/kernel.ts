@@ -1,6 +1,6 @@
 import type { DataType, Tensor } from "@tensorflow/tfjs-core";
 import type { KernelAttribute } from "./binding.ts";
-import { TraceError } from "./compile/trace.ts";
+import { NonFiniteError, TraceError } from "./compile/errors.ts";
 import { runtime } from "./load.ts";
 
 /** The value of a TensorFlow attribute; `{ float }` and `{ dtype }` say which kind a number or a string is. */
@@ -40,7 +40,7 @@ export function kernels(
   try {
     return backend.executeMultipleOutputs(name, list, [...inputs], outputs);
   } catch (cause) {
-    if (cause instanceof TraceError) throw cause;
+    if (cause instanceof TraceError || cause instanceof NonFiniteError) throw cause;
     const given = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(", ");
     const message = (cause as Error).message.replace(/^Invalid TF_Status: \d+\s+Message: /, "");
     throw new Error(`${name} of ${given}: ${message}`, { cause });

@@ -1,7 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { LatError } from "lat-system";
+import type { TensorDescription } from "../binding.ts";
 import { isEager, runtime, tf } from "../load.ts";
+import { watched } from "./eager.ts";
 import { releaseFunction } from "./recorder.ts";
+import { tidyOnFailureToo } from "./scope.ts";
 import { isTracing, type TracedFunction, trace } from "./trace.ts";
 import { flatten, type Rebuild } from "./tree.ts";
 
@@ -45,12 +48,15 @@ export function reportRetraces(report: (message: string) => void): void {
 /**
  * Compiles a function of tensors: it is traced once for every signature and from then on runs as one TensorFlow function.
  *
- * Arguments and result are tensors, alone or nested in arrays and plain objects. The function must be pure: it reads no
+ * Arguments and result are tensors, alone or nested in arrays and plain objects. The result's tensors belong to the
+ * caller: each is a new one, also where the function returns an argument, or one tensor twice. The function must be pure: it reads no
  * values, and what it closes over stays what it was. Tensors that it uses from outside become inputs by themselves
  * and are held until `release`. What no output depends on is not computed. Inside another compiled function it is
- * traced as a part of it; with `configure({ eager: true })` it runs operation by operation.
+ * traced as a part of it; with `configure({ eager: true })` it runs operation by operation and stops at the first that
+ * makes a value that is not finite. A call that throws leaves no tensor behind.
  *
  * @throws TraceError naming the operation, its shapes and the caller's line
+ * @throws NonFiniteError likewise, where it runs operation by operation
  */
 export function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
@@ -68,7 +74,7 @@ export function compile<A extends readonly unknown[], R>(
     const { backend } = runtime();
     const traced = trace(label, leaves, xla, (parameters) => {
       let ids: number[] = [];
-      tf.tidy(() => {
+      tidyOnFailureToo(() => {
         const symbolic = parameters.map((parameter) => backend.createOutputTensor(parameter));
         const result = flatten(fn(...(rebuildArgs(symbolic) as unknown as A)), "the result");
         ids = backend.getInputTensorIds(result.leaves);
@@ -92,18 +98,30 @@ export function compile<A extends readonly unknown[], R>(
   }
 
   const compiled = (...args: A): R => {
-    if (isTracing()) return fn(...args);
+    if (isTracing()) return owned(fn(...args));
     const { leaves, paths, structure, rebuild } = flatten(args, "args");
     leaves.forEach((leaf, i) => {
       if (leaf.isDisposed)
         throw new LatError(`${paths[i]} of the compiled function "${label}" is a tensor that was disposed`);
     });
-    if (isEager()) return tf.tidy(() => fn(...(rebuild(leaves) as A)) as never);
+    if (isEager()) {
+      const names = new Map(leaves.map(({ dataId }, i) => [dataId, paths[i]!]));
+      return watched(label, names, () => owned(fn(...(rebuild(leaves) as A))));
+    }
     const { backend } = runtime();
     const key = `${structure}|${leaves.map((t) => `${t.dtype}${t.shape}`).join(";")}`;
     const signature = signatureOf(key, args, rebuild, leaves);
     const ids = backend.getInputTensorIds([...leaves, ...signature.captures]);
-    const results = backend.binding.executeOp(signature.name, [], ids, signature.outputs);
+    let results: TensorDescription[];
+    try {
+      results = backend.binding.executeOp(signature.name, [], ids, signature.outputs);
+    } catch (error) {
+      if (!signature.hasRun) {
+        signatures.delete(key);
+        forget(signature);
+      }
+      throw error;
+    }
     if (!signature.hasRun) {
       // What compiling took is several times what the function keeps.
       backend.binding.releaseMemory();
@@ -113,17 +131,24 @@ export function compile<A extends readonly unknown[], R>(
   };
 
   const release = (): void => {
-    const { backend } = runtime();
-    for (const signature of signatures.values()) {
-      releaseFunction(backend.binding, signature.name);
-      for (const { dataId } of signature.captures) disposeCapture(dataId);
-    }
+    for (const signature of signatures.values()) forget(signature);
     signatures.clear();
   };
 
   return Object.defineProperty(Object.assign(compiled, { release }), "traces", {
     get: () => signatures.size,
   }) as Compiled<A, R>;
+}
+
+function forget({ name, captures }: Signature): void {
+  releaseFunction(runtime().backend.binding, name);
+  for (const { dataId } of captures) disposeCapture(dataId);
+}
+
+/** The result with tensors of its own: none is an argument, none is there twice, whatever the function returned. */
+function owned<R>(result: R): R {
+  const { leaves, rebuild } = flatten(result, "the result");
+  return rebuild(leaves.map((leaf) => tf.clone(leaf))) as R;
 }
 
 /** Gives back the reference that the trace took; the last one frees the data and tfjs's record of it. */

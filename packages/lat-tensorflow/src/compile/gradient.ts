@@ -1,5 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { tf } from "../load.ts";
+import { tidyOnFailureToo } from "./scope.ts";
 
 /** A value to differentiate, and tensors made on the way that are wanted too. */
 export interface ValueWithAuxiliary<A extends string> {
@@ -31,16 +32,18 @@ export function valueAndGradients<K extends string, A extends string = never>(
       auxiliary[name] = tf.keep(tf.clone(result.auxiliary[name]));
     return result.value;
   };
-  const { value, grads } = tf.engine().gradients(forward, tensors, cotangent ?? null!, true);
-  for (const tensor of Object.values<Tensor>(auxiliary)) {
-    tensor.kept = false;
-    track(tensor);
-  }
-  const gradients = {} as Record<K, Tensor>;
-  names.forEach((name, i) => {
-    gradients[name] = grads[i] ?? tf.zerosLike(tensors[i]!);
+  return tidyOnFailureToo(() => {
+    const { value, grads } = tf.engine().gradients(forward, tensors, cotangent ?? null!, true);
+    for (const tensor of Object.values<Tensor>(auxiliary)) {
+      tensor.kept = false;
+      track(tensor);
+    }
+    const gradients = {} as Record<K, Tensor>;
+    names.forEach((name, i) => {
+      gradients[name] = grads[i] ?? tf.zerosLike(tensors[i]!);
+    });
+    return { value, auxiliary, gradients };
   });
-  return { value, auxiliary, gradients };
 }
 
 /** Makes the current tidy the tensor's owner. tfjs does so for what its kernels make, and offers no public way. */

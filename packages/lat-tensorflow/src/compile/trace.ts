@@ -1,15 +1,9 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Binding, KernelAttribute, NodeBackend, TensorDescription } from "../binding.ts";
 import { runtime } from "../load.ts";
+import { TraceError, userLine } from "./errors.ts";
+import { type Interceptor, intercepted } from "./intercept.ts";
 import { Recorder } from "./recorder.ts";
-
-/** Why a function could not be traced: the operation, the shapes it was given and the line that asked for it. */
-export class TraceError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "TraceError";
-  }
-}
 
 /** A tensor made outside the function and used inside: it became one more parameter. */
 interface Capture {
@@ -27,11 +21,10 @@ interface OpenTrace {
   readonly written: WeakSet<object>;
 }
 
-let open: OpenTrace | undefined;
-let interceptedBackend: NodeBackend | undefined;
+let tracing = false;
 
 export function isTracing(): boolean {
-  return open !== undefined;
+  return tracing;
 }
 
 export interface TracedFunction {
@@ -42,9 +35,6 @@ export interface TracedFunction {
 /**
  * Runs `body` with symbolic tensors in place of values and makes what it did a TensorFlow function.
  *
- * All of tfjs-node's kernels go through `binding.executeOp` and `binding.createTensor`; replacing these two while a
- * trace is open records any tfjs program, its gradients included.
- *
  * @param body receives the parameters and returns the ids of the outputs
  */
 export function trace(
@@ -54,66 +44,36 @@ export function trace(
   body: (parameters: TensorDescription[]) => number[],
 ): TracedFunction {
   const { backend } = runtime();
-  intercept(backend);
-  const { binding } = backend;
   const captures = new Map<object, Capture>();
-  const recorder = new Recorder(binding, xla);
+  const recorder = new Recorder(backend.binding, xla);
+  const open: OpenTrace = { label, recorder, captures, written: new WeakSet() };
   let finished = false;
-  open = { label, recorder, captures, written: new WeakSet() };
+  tracing = true;
   try {
     const own = parameters.map(({ shape, dtype }) => recorder.parameter(shape, backend.getDTypeInteger(dtype)));
-    const outputs = body(own);
+    const outputs = intercepted(
+      (native) => recording(open, backend, native),
+      () => body(own),
+    );
     const captured = [...captures.values()];
     const name = recorder.end(label, [...own.map((p) => p.id), ...captured.map((c) => c.parameter)], outputs);
     finished = true;
     for (const { info } of captured) backend.incRef(info.dataId);
     return { name, captures: captured.map((c) => c.info) };
   } finally {
-    open = undefined;
+    tracing = false;
     if (!finished) recorder.abort();
   }
 }
 
-/** Puts the recording methods in front of the backend's own, once. */
-function intercept(backend: NodeBackend): void {
-  if (interceptedBackend === backend) return;
-  interceptedBackend = backend;
-  const native = backend.binding;
-  // The binding's constants are not enumerable, so it is inherited from rather than spread.
-  const recording: Binding = Object.create(native);
-  const replace = <K extends keyof Binding>(key: K, value: Binding[K]): void => {
-    Object.defineProperty(recording, key, { value });
+function recording(open: OpenTrace, backend: NodeBackend, native: Binding): Interceptor {
+  return {
+    label: open.label,
+    executeOp: (name, attributes, ids, outputs) => record(open, name, attributes, ids, outputs),
+    createTensor: (shape, dtype, data) => constant(open.recorder, native, shape, dtype, data),
+    inputIds: (tensors, plain) => tensors.map((tensor) => tracedId(open, backend, tensor, plain)),
+    wrote: (dataId) => open.written.add(dataId),
   };
-  replace("executeOp", (name, attributes, ids, outputs) =>
-    open ? record(open, name, attributes, ids, outputs) : native.executeOp(name, attributes, ids, outputs),
-  );
-  replace("createTensor", (shape, dtype, data) =>
-    open ? constant(open.recorder, native, shape, dtype, data) : native.createTensor(shape, dtype, data),
-  );
-  replace("deleteTensor", (id) => {
-    if (id >= 0) native.deleteTensor(id);
-  });
-  replace("tensorDataSync", (id) => {
-    if (id < 0) {
-      throw new TraceError(
-        `a value was read inside the compiled function "${open?.label ?? "which has ended"}"${userLine()}: ` +
-          "while a function is traced its tensors have shapes but no values. Compute with tensors, or return this one and read it outside.",
-      );
-    }
-    return native.tensorDataSync(id);
-  });
-  backend.binding = recording;
-
-  const write = backend.write.bind(backend);
-  backend.write = (values, shape, dtype) => {
-    const dataId = write(values, shape, dtype);
-    open?.written.add(dataId);
-    return dataId;
-  };
-
-  const inputIds = backend.getInputTensorIds.bind(backend);
-  backend.getInputTensorIds = (tensors) =>
-    open ? tensors.map((t) => tracedId(open!, backend, t, inputIds)) : inputIds(tensors);
 }
 
 /** The symbolic id of an operation's input; a tensor from outside the trace becomes a parameter of the function. */
@@ -197,15 +157,4 @@ function typed(native: Binding, dtype: number, data: ArrayLike<number>): Float32
   if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array) return data;
   if (dtype === native.TF_FLOAT) return Float32Array.from(data);
   return dtype === native.TF_BOOL ? Uint8Array.from(data) : Int32Array.from(data);
-}
-
-/** ` at file:line:column`: the innermost line of the stack that is neither this package's nor a dependency's. */
-function userLine(): string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 64;
-  const frames = (new Error().stack ?? "").split("\n").slice(1);
-  Error.stackTraceLimit = limit;
-  const inside = /node_modules|lat-tensorflow\/(src|dist)\/(?!.*\.test\.)|native:|node:/;
-  const place = frames.find((frame) => /:\d+:\d+/.test(frame) && !inside.test(frame))?.match(/([^\s(]+:\d+:\d+)/)?.[1];
-  return place ? ` at ${place}` : "";
 }
