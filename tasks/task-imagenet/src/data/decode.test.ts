@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
+import { madeTiff } from "../testing/made-tiff.ts";
 import { decodeAll, decodePicture } from "./decode.ts";
 import { PixelMemory } from "./memory.ts";
 
@@ -14,6 +15,12 @@ const at = (name: string): string => join(folder, name);
 function halves(left: string, right: string, width = 40, height = 40) {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="50%" height="100%" fill="${left}"/><rect x="50%" width="50%" height="100%" fill="${right}"/></svg>`;
   return sharp(Buffer.from(svg));
+}
+
+/** A picture that no format makes small. */
+function noise() {
+  const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 7919) >> 3);
+  return sharp(data, { raw: { width: 64, height: 64, channels: 3 } });
 }
 
 /** The colours in the middle of the four quarters: top left, top right, bottom left, bottom right. */
@@ -51,17 +58,80 @@ test("a picture is turned as its EXIF says", async () => {
   expectNear(await quarters(at("turned.jpg")), [red!, red!, blue!, blue!], 3);
 });
 
-test("grey, 16-bit and CMYK pictures become three colours of eight bits", async () => {
+test("grey and 16-bit pictures become three colours of eight bits", async () => {
   await halves("#fff", "#808080").toColourspace("b-w").removeAlpha().png().toFile(at("grey.png"));
   const grey = [128, 128, 128];
   expectNear(await quarters(at("grey.png")), [white!, grey, white!, grey], 1);
   await halves("#f00", "#00f").removeAlpha().toColourspace("rgb16").png().toFile(at("deep.png"));
   expect((await sharp(at("deep.png")).metadata()).depth).toBe("ushort");
   expectNear(await quarters(at("deep.png")), [red!, blue!, red!, blue!], 1);
-  await halves("#fff", "#000").flatten().toColourspace("cmyk").jpeg({ quality: 100 }).toFile(at("cmyk.jpg"));
-  expect((await sharp(at("cmyk.jpg")).metadata()).space).toBe("cmyk");
-  // The inks of a press are less black than black.
-  expectNear(await quarters(at("cmyk.jpg")), [white!, [0, 0, 0], white!, [0, 0, 0]], 60);
+});
+
+test("inks become the colours that LittleCMS makes of them", async () => {
+  // By Pillow 13's ImageCms with the perceptual intent, and the profile that sharp takes for files without one.
+  const inks: [ink: number[], colour: number[]][] = [[[0, 0, 0, 0], [255, 255, 255]], [[0, 128, 192, 0], [246, 132, 67]], [[255, 192, 64, 0], [0, 59, 117]], [[0, 0, 0, 128], [134, 133, 132]]]; // biome-ignore format: one list
+  for (const [ink, colour] of inks) {
+    const data = Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) => ink[i % 4]!);
+    writeFileSync(at("inks.tif"), madeTiff({ width: 16, height: 16, samples: 4, data, photometric: 5, format: 1 }));
+    expectNear(await quarters(at("inks.tif")), [colour, colour, colour, colour], 1);
+  }
+});
+
+test("colours of another profile become those of sRGB", async () => {
+  // Red of sRGB is (0.917, 0.200, 0.139) in Display P3 (CSS Color 4): written so, it is read as red again.
+  await halves("#f00", "#00f").removeAlpha().withIccProfile("p3").png().toFile(at("p3.png"));
+  const stored = await sharp(at("p3.png"), { ignoreIcc: true }).raw().toBuffer();
+  expectNear([[...stored.subarray(0, 3)]], [[234, 51, 35]], 1);
+  expectNear(await quarters(at("p3.png")), [red!, blue!, red!, blue!], 2);
+});
+
+test("a palette, its transparent entry and grey with alpha are read", async () => {
+  await halves("#f00", "none").png({ palette: true }).toFile(at("palette.png"));
+  expect((await sharp(at("palette.png")).metadata()).isPalette).toBe(true);
+  expect(await quarters(at("palette.png"))).toEqual([red, white, red, white]);
+  await halves("#808080", "none").toColourspace("b-w").png().toFile(at("grey-alpha.png"));
+  expect((await sharp(at("grey-alpha.png")).metadata()).channels).toBe(2);
+  const grey = [128, 128, 128];
+  expectNear(await quarters(at("grey-alpha.png")), [grey, white!, grey, white!], 1);
+  await halves("#f00", "none").toColourspace("rgb16").png().toFile(at("deep-alpha.png"));
+  expectNear(await quarters(at("deep-alpha.png")), [red!, white!, red!, white!], 1);
+});
+
+test("of frames and pages the first is read", async () => {
+  const frames = await Promise.all(["#f00", "#0f0"].map((left) => halves(left, "#00f").removeAlpha().png().toBuffer()));
+  for (const [name, write] of [
+    ["f.gif", "gif"],
+    ["f.webp", "webp"],
+    ["f.tif", "tiff"],
+  ] as const) {
+    await sharp(frames, { join: { animated: true } })
+      [write]({ lossless: true, compression: "none" } as object)
+      .toFile(at(name));
+    expect((await sharp(at(name)).metadata()).pages).toBe(2);
+    expectNear(await quarters(at(name)), [red!, blue!, red!, blue!], 2);
+  }
+});
+
+test.each([
+  [1, "red blue red blue"],
+  [2, "blue red blue red"],
+  [3, "blue red blue red"],
+  [4, "red blue red blue"],
+  [5, "red red blue blue"],
+  [6, "red red blue blue"],
+  [7, "blue blue red red"],
+  [8, "blue blue red red"],
+])("a picture of orientation %i is %s", async (orientation, seen) => {
+  const expected = seen.split(" ").map((name) => (name === "red" ? red! : blue!));
+  for (const [name, format] of [
+    ["o.jpg", "jpeg"],
+    ["o.png", "png"],
+    ["o.webp", "webp"],
+    ["o.tif", "tiff"],
+  ] as const) {
+    await halves("#f00", "#00f").flatten().withMetadata({ orientation })[format]({ quality: 100 } as object).toFile(at(name)); // biome-ignore format: one line
+    expectNear(await quarters(at(name)), expected, 3);
+  }
 });
 
 test("the middle of a long picture is kept", async () => {
@@ -90,6 +160,59 @@ test("what cannot be read is named, counted and skipped, and the rest keeps its 
   await expect(decodeAll([files[1]!, files[2]!], 16, new PixelMemory(0), () => {})).rejects.toThrow(
     /^2 of 2 pictures cannot be read/,
   );
+});
+
+test("a picture that is refused is named with its own reason, whatever is decoded beside it", async () => {
+  const whole = await halves("#f00", "#00f", 640, 480).flatten().jpeg({ quality: 100 }).toBuffer();
+  const png = await noise().png().toBuffer();
+  const contents = [whole.subarray(0, whole.length >> 1), png.subarray(0, png.length >> 1), whole];
+  const endings = ["cut.jpg", "cut.png", "whole.jpg"];
+  const files = Array.from({ length: 32 }, (_, i) => {
+    const kind = i < 5 ? i % 2 : i % 3;
+    const name = `${i}-${endings[kind]}`;
+    writeFileSync(at(name), contents[kind]!);
+    return { name, label: 0, group: name, words: [], path: at(name) };
+  });
+  const messages: string[] = [];
+  await decodeAll(files, 16, new PixelMemory(0), (message) => void messages.push(message));
+  const told = [...messages[0]!.matchAll(/(\d-cut\.\w+) \((.*?)\)/g)].map(([, name, reason]) => `${name}: ${reason}`);
+  const [jpeg, libpng] = ["VipsJpeg: premature end of JPEG image", "vipspng: libpng read error"];
+  expect(told).toEqual([
+    `0-cut.jpg: ${jpeg}`,
+    `1-cut.png: ${libpng}`,
+    `2-cut.jpg: ${jpeg}`,
+    `3-cut.png: ${libpng}`,
+    `4-cut.jpg: ${jpeg}`,
+  ]);
+});
+
+test("what decoders find odd is read and told of, and what is merely unusual is read", async () => {
+  const whole = await noise().jpeg({ progressive: true }).toBuffer();
+  writeFileSync(at("followed.jpg"), Buffer.concat([whole, Buffer.from("and more")]));
+  const third = Math.floor(whole.length / 3);
+  writeFileSync(at("odd.jpg"), Buffer.from(whole).fill(0, third, third + 40));
+  const files = ["followed.jpg", "odd.jpg"].map((name) => ({ name, label: 0, group: name, words: [], path: at(name) }));
+  const messages: string[] = [];
+  const pictures = await decodeAll(files, 16, new PixelMemory(0), (message) => void messages.push(message));
+  expect(pictures).toHaveLength(2);
+  expect(messages).toEqual([
+    expect.stringMatching(
+      /^1 of 2 pictures are read though a part of them may be damaged: .*odd\.jpg \(VipsJpeg: Corrupt/,
+    ),
+  ]);
+  expect(await pictures[1]!.read()).toHaveLength(16 * 16 * 3);
+});
+
+test("a part that is missing at the end is never made up, in any format", async () => {
+  for (const format of ["jpeg", "png", "webp", "gif", "tiff", "avif"] as const) {
+    const bytes = await noise()[format]().toBuffer();
+    for (const share of [0.3, 0.6, 0.9]) {
+      writeFileSync(at("cut"), bytes.subarray(0, bytes.length * share));
+      await expect(decodePicture(at("cut"), 16), `${format} ${share}`).rejects.toThrow(
+        /cannot read the picture .*cut: /,
+      );
+    }
+  }
 });
 
 test("a picture that is gone when it is read again is named", async () => {

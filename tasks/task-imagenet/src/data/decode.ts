@@ -3,6 +3,10 @@ import sharp from "sharp";
 import { type ColourSums, colourSums } from "./colours.ts";
 import type { PixelMemory } from "./memory.ts";
 import type { Picture, PictureFile } from "./picture.ts";
+import { refuseUnclear } from "./unclear.ts";
+
+// It would keep what a file of this name held, whatever the file holds by now.
+sharp.cache(false);
 
 /** Files decoded at a time: sharp runs each in a worker thread of its own, and open files are few. */
 export const AT_ONCE = 32;
@@ -10,15 +14,21 @@ export const AT_ONCE = 32;
 const NAMED = 5;
 
 /**
- * Decodes a picture file to size × size × 3 bytes: turned as its EXIF says, converted to sRGB (grey, CMYK and 16-bit
- * pictures as well), transparency laid over white, its shorter side scaled to `size` and the middle of the longer one
- * kept.
+ * Decodes a picture file to size × size × 3 bytes: turned as its EXIF says, converted to sRGB from the profile in it (grey,
+ * CMYK and 16-bit pictures as well), transparency laid over white, its shorter side scaled to `size` and the middle of the
+ * longer one kept. Of several frames or pages it is the first.
  *
- * @throws LatError naming the file where it is no picture or a damaged one
+ * @param failOn what a picture is refused for: `error` that a part is missing or broken, `warning` also what decoders
+ *   merely find odd
+ * @throws LatError naming the file where it is no picture, a damaged one or one of more than 268 million pixels
  */
-export async function decodePicture(path: string, size: number): Promise<Uint8Array> {
+export async function decodePicture(
+  path: string,
+  size: number,
+  failOn: "error" | "warning" = "error",
+): Promise<Uint8Array> {
   try {
-    const { data, info } = await sharp(path, { failOn: "warning" })
+    const { data, info } = await sharp(path, { failOn })
       .rotate()
       .flatten({ background: "#ffffff" })
       .resize(size, size, { fit: "cover" })
@@ -29,7 +39,7 @@ export async function decodePicture(path: string, size: number): Promise<Uint8Ar
     if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, expected 3`);
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   } catch (cause) {
-    throw new LatError(`cannot read the picture ${path}: ${firstLine(cause)}`, { cause });
+    throw new LatError(`cannot read the picture ${path}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -38,8 +48,15 @@ export interface DecodedPicture extends Picture {
   readonly colours: ColourSums;
 }
 
+/** The pixels of a picture, and what its decoder found odd. */
+interface Look {
+  readonly pixels: Uint8Array;
+  readonly odd?: string;
+}
+
 /**
- * Decodes all files, in their order, and keeps what the memory has room for. What cannot be read is left out and told of.
+ * Decodes all files, in their order, and keeps what the memory has room for. What cannot be read is left out and told of;
+ * so is what was read though its decoder warned, since a part of such a picture may be wrong.
  *
  * @throws LatError where none can be read
  */
@@ -50,28 +67,59 @@ export async function decodeAll(
   warn: (message: string) => void,
 ): Promise<DecodedPicture[]> {
   const pictures: DecodedPicture[] = [];
-  const unreadable: string[] = [];
+  const [unreadable, odd]: [string[], string[]] = [[], []];
   for (let from = 0; from < files.length; from += AT_ONCE) {
     const chunk = files.slice(from, from + AT_ONCE);
-    const decoded = await Promise.allSettled(
-      chunk.map(async ({ path, ...rest }): Promise<DecodedPicture> => {
-        const read = memory.keeping(() => decodePicture(path, size));
-        return { ...rest, read, colours: colourSums(await read()) };
-      }),
-    );
-    decoded.forEach((result, i) => {
-      if (result.status === "fulfilled") pictures.push(result.value);
-      else unreadable.push(`${chunk[i]!.path} (${firstLine((result.reason as Error).cause)})`);
-    });
+    const looks = await Promise.allSettled(chunk.map(({ path }) => look(path, size)));
+    for (const [i, { path, ...rest }] of chunk.entries()) {
+      const first = looks[i]!;
+      // What decoders say while several of them work may be of any of the files.
+      const outcome = first.status === "fulfilled" ? first.value : await lookAlone(path, size);
+      if (outcome instanceof Error) {
+        unreadable.push(`${path} (${reasonOf(outcome)})`);
+        continue;
+      }
+      const { pixels } = outcome;
+      if (outcome.odd !== undefined) odd.push(`${path} (${outcome.odd})`);
+      const read = memory.keepingMade(pixels, () => decodePicture(path, size));
+      pictures.push({ ...rest, read, colours: colourSums(pixels) });
+    }
   }
-  if (unreadable.length === 0) return pictures;
-  const more = unreadable.length > NAMED ? `, and ${unreadable.length - NAMED} more` : "";
-  const message = `${unreadable.length} of ${files.length} pictures cannot be read: ${unreadable.slice(0, NAMED).join(", ")}${more}`;
-  if (pictures.length === 0) throw new LatError(message);
-  warn(`skipped: ${message}`);
+  if (unreadable.length > 0) {
+    const message = `${unreadable.length} of ${files.length} pictures cannot be read: ${some(unreadable)}`;
+    if (pictures.length === 0) throw new LatError(message);
+    warn(`skipped: ${message}`);
+  }
+  if (odd.length > 0) {
+    warn(`${odd.length} of ${files.length} pictures are read though a part of them may be damaged: ${some(odd)}`);
+  }
   return pictures;
 }
 
-function firstLine(error: unknown): string {
-  return (error as Error).message.split("\n")[0]!;
+async function look(path: string, size: number): Promise<Look> {
+  await refuseUnclear(path);
+  return { pixels: await decodePicture(path, size, "warning") };
+}
+
+/** As `look`, while no other picture is decoded, and once more without regard to warnings. An error says why it cannot be read. */
+async function lookAlone(path: string, size: number): Promise<Look | Error> {
+  try {
+    await refuseUnclear(path);
+    const warned = await decodePicture(path, size, "warning").catch((error: Error) => error);
+    if (!(warned instanceof Error)) return { pixels: warned };
+    return { pixels: await decodePicture(path, size), odd: reasonOf(warned.cause) };
+  } catch (error) {
+    return error instanceof LatError ? (error.cause as Error) : (error as Error);
+  }
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length > NAMED ? `, and ${names.length - NAMED} more` : "";
+  return `${names.slice(0, NAMED).join(", ")}${more}`;
+}
+
+/** The first line of what a decoder says, but for the one that all warnings begin with. */
+function reasonOf(error: unknown): string {
+  const lines = (error as Error).message.split("\n").filter((line) => !line.startsWith("Warning treated as error"));
+  return lines[0] ?? "its decoder warned";
 }

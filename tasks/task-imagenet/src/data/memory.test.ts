@@ -31,6 +31,18 @@ test("what is read twice before it is there takes its room once", async () => {
   expect(next()).toBeInstanceOf(Uint8Array);
 });
 
+test("what was made before is kept while there is room", async () => {
+  const memory = new PixelMemory(10);
+  const [first, large] = [maker(6), maker(5)];
+  const reads = [
+    memory.keepingMade(await first.make(), first.make),
+    memory.keepingMade(await large.make(), large.make),
+  ];
+  expect(reads[0]!()).toEqual(new Uint8Array(6).fill(1));
+  expect(await reads[1]!()).toEqual(new Uint8Array(5).fill(2));
+  expect([first.count, large.count]).toEqual([1, 2]);
+});
+
 test("an error is not kept", async () => {
   let fails = true;
   const read = new PixelMemory(8).keeping(async () => {

@@ -22,4 +22,11 @@ export class PixelMemory {
         return pixels;
       });
   }
+
+  /** Reads what `make` makes and made already. */
+  keepingMade(made: Uint8Array, make: () => Promise<Uint8Array>): Read {
+    if (made.length > this.room) return make;
+    this.room -= made.length;
+    return () => made;
+  }
 }
