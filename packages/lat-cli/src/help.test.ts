@@ -1,6 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bun, lat, temporaryFolder } from "../fixtures/lat.ts";
+import { bun, installed, lat, temporaryFolder } from "../fixtures/lat.ts";
 
 const verbs = ["doctor", "data", "tasks", "run", "sweep", "evaluate", "report"];
 
@@ -21,8 +20,7 @@ describe("help", () => {
 
 describe("the installed command", () => {
   it("is there before the build and runs what the build makes", async () => {
-    const bin = fileURLToPath(new URL("../bin/lat.js", import.meta.url));
-    expect(await bun([bin, "tasks"])).toEqual(await lat(["tasks"]));
+    expect(await bun([installed, "tasks"])).toEqual(await lat(["tasks"]));
   });
 });
 

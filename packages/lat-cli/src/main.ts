@@ -1,4 +1,3 @@
-#!/usr/bin/env bun
 import { buildProgram } from "./program.ts";
 import { fail } from "./shared/failure.ts";
 

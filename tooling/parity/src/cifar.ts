@@ -1,9 +1,9 @@
-import { existsSync, globSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HostBatch } from "lat-engine";
 import type { ResnetConfig } from "lat-models";
-import { LatError, lastLines, runCommand } from "lat-system";
+import { LatError, lastLines, listFiles, runCommand } from "lat-system";
 import sharp from "sharp";
 
 const data = fileURLToPath(new URL("../../../../shared/data/cifar10", import.meta.url));
@@ -41,7 +41,7 @@ export interface Pictures {
 export async function testPictures(scratch: string): Promise<Pictures> {
   const unpacked = await runCommand("tar", ["-xzf", join(data, "test.tar.gz"), "-C", scratch]);
   if (unpacked?.code !== 0) throw new LatError(`tar failed:\n${lastLines(unpacked?.stderr ?? "", 5)}`);
-  const files = globSync("test/*/*.jpg", { cwd: scratch }).sort();
+  const files = (await listFiles(scratch)).filter((file) => file.endsWith(".jpg"));
   const classes = [...new Set(files.map((file) => dirname(file)))];
   const pixels = new Uint8Array(files.length * VALUES);
   for (const [i, file] of files.entries()) {

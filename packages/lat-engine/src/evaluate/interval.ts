@@ -1,3 +1,4 @@
+import { groupBy } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 
 /** Resamples of a bootstrap interval. */
@@ -46,7 +47,7 @@ export function bootstrapStatistic(
   stream: string,
   groups: ArrayLike<number | string>,
 ): [number, number] {
-  const members = Map.groupBy(
+  const members = groupBy(
     Array.from({ length: groups.length }, (_, i) => i),
     (i) => groups[i]!,
   );

@@ -1,8 +1,9 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LatError, UsageError, unknownName } from "lat-system";
+import { globSync } from "tinyglobby";
 import { z } from "zod";
 import { validateContent } from "../experiment/validate.ts";
 import type { Task } from "./task.ts";
@@ -43,8 +44,8 @@ export function findTasks(from: string): TaskEntry[] {
   const root = workspaceRoot(from);
   const patterns = root ? (readManifest(root).workspaces ?? []) : [];
   const entries = new Map<string, TaskEntry>();
-  for (const folder of patterns.flatMap((pattern) => globSync(pattern, { cwd: root! })).sort()) {
-    const path = join(root!, folder);
+  for (const folder of globSync(patterns, { cwd: root!, onlyDirectories: true, expandDirectories: false }).sort()) {
+    const path = resolve(root!, folder);
     if (!existsSync(join(path, "package.json"))) continue;
     const { lat, name, version, description } = readManifest(path);
     if (!lat) continue;

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { forward, type State, type Tensors } from "lat-engine";
+import { listFiles } from "lat-system";
 import { compile, tf } from "lat-tensorflow";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
@@ -32,7 +33,7 @@ async function decode(files: readonly string[]): Promise<Float32Array> {
 describe.skipIf(!existsSync(data))("a published ResNet-20 (skipped where ../shared/data/cifar10 is absent)", () => {
   it("classifies the test pictures as well as in PyTorch", async () => {
     execFileSync("tar", ["-xzf", join(data, "test.tar.gz"), "-C", temporary]);
-    const files = globSync("test/*/*.jpg", { cwd: temporary }).sort();
+    const files = (await listFiles(temporary)).filter((file) => file.endsWith(".jpg"));
     const classes = [...new Set(files.map((file) => file.split(sep)[1]!))].sort();
     expect([files.length, classes.length]).toEqual([5000, 10]);
     const parameters = loadResnet(model, join(data, "resnet20-12fca82f.th"));

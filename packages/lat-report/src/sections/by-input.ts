@@ -1,4 +1,5 @@
 import type { Sample } from "lat-engine";
+import { groupBy } from "lat-system";
 import type { Kind } from "../figures/theme.ts";
 
 /** A network with what it made of its inputs: before the defence, or after a setting in its first complete seed. */
@@ -19,10 +20,10 @@ export interface Answers<S extends Sample> {
 /** What the networks were given, by group, then by input, in the order in which they first come. */
 export function byInput<S extends Sample>(networks: readonly Network<S>[]): Map<string, Answers<S>[]> {
   const all = networks.flatMap(({ samples }) => samples);
-  const groups = Map.groupBy(all, ({ group }) => group);
+  const groups = groupBy(all, ({ group }) => group);
   return new Map(
     [...groups].map(([group, own]) => {
-      const inputs = [...Map.groupBy(own, ({ input }) => input)].map(([input, same]) => ({
+      const inputs = [...groupBy(own, ({ input }) => input)].map(([input, same]) => ({
         input,
         unwanted: same.find(({ unwanted }) => unwanted !== undefined)?.unwanted,
         samples: networks.map(({ samples }) => samples.find((one) => one.group === group && one.input === input)),

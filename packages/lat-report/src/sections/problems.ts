@@ -1,4 +1,5 @@
 import { advantage } from "lat-engine";
+import { groupBy } from "lat-system";
 import type { Block } from "../document/document.ts";
 import type { Analysis } from "../statistics/analysis.ts";
 import { formatEstimate } from "../statistics/format.ts";
@@ -38,7 +39,7 @@ function attackWarnings({ settings }: Analysis): string[] {
       (summary.attack?.warnings ?? []).map((warning) => ({ warning, run: `${label} seed ${summary.seed}` })),
     ),
   );
-  return [...Map.groupBy(warned, ({ warning }) => warning)].map(
+  return [...groupBy(warned, ({ warning }) => warning)].map(
     ([warning, of]) => `${warning} (${of.map(({ run }) => run).join("; ")})`,
   );
 }

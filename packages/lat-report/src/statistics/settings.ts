@@ -1,4 +1,5 @@
 import type { Metric, RunSummary } from "lat-engine";
+import { groupBy } from "lat-system";
 import type { StudyRun } from "../read/study.ts";
 import { combine, type Estimate, mean } from "./combine.ts";
 
@@ -33,8 +34,8 @@ export interface Setting {
 
 /** Groups runs that differ in their seed alone, by method, site and ε. */
 export function groupRuns(runs: readonly StudyRun[]): Setting[] {
-  const groups = Map.groupBy(runs, ({ summary }) => JSON.stringify([summary.method, summary.site, summary.epsilon]));
-  const sites = Map.groupBy(runs, ({ summary }) => summary.method);
+  const groups = groupBy(runs, ({ summary }) => JSON.stringify([summary.method, summary.site, summary.epsilon]));
+  const sites = groupBy(runs, ({ summary }) => summary.method);
   return [...groups.values()]
     .map((group) => {
       const { method } = group[0]!.summary;
@@ -54,7 +55,7 @@ function describeSetting(group: readonly StudyRun[], nameSite: boolean): Setting
   const { method, epsilon, site } = runs[0]!.summary;
   const complete = runs.filter((run) => run.summary.status === "complete");
   const relative = runs.map((run) => run.summary.relativeEpsilon).filter((value) => value !== null);
-  const metrics = Map.groupBy<string, Metric>(
+  const metrics = groupBy(
     complete.flatMap((run) => run.summary.metrics),
     (metric) => metric.name,
   );

@@ -6,6 +6,7 @@ import yauzl from "yauzl";
 import { lastLines, runCommand } from "../command.ts";
 import { LatError } from "../errors.ts";
 import { fileError } from "../files.ts";
+import { groupBy } from "../group-by.ts";
 
 /** Between an archive inside the archive and a path in that one: `data/model.zip!/config.json`. */
 const INSIDE = "!/";
@@ -26,7 +27,7 @@ export async function extractZip(
 ): Promise<void> {
   const here = new Set(members.map((member) => member.split(INSIDE)[0]!));
   await extractEntries(archive, [...here], folder, onBytes);
-  const nested = Map.groupBy(
+  const nested = groupBy(
     members.filter((member) => member.includes(INSIDE)),
     (member) => member.slice(0, member.indexOf(INSIDE)),
   );

@@ -1,4 +1,5 @@
 import type { ExampleSet } from "lat-engine";
+import { groupBy } from "lat-system";
 import { type AugmentOptions, drawChange, unchanged, writeChanged } from "./augment.ts";
 import type { Described, Picture } from "./picture.ts";
 
@@ -27,7 +28,7 @@ export function pictureExamples(pictures: readonly Picture[], size: number, augm
 
 /** As many pictures of every class as the largest has, those of smaller classes repeated. */
 export function balanced<P extends Described>(pictures: readonly P[]): P[] {
-  const classes = [...Map.groupBy(pictures, ({ label }) => label).values()];
+  const classes = [...groupBy(pictures, ({ label }) => label).values()];
   const largest = Math.max(...classes.map((members) => members.length));
   return classes.flatMap((members) => Array.from({ length: largest }, (_, i) => members[i % members.length]!));
 }

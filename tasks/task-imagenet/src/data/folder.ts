@@ -1,4 +1,13 @@
-import { LatError, type ListedFile, type Listing, listData, quote, splitOfWord, tellPassedOver } from "lat-system";
+import {
+  groupBy,
+  LatError,
+  type ListedFile,
+  type Listing,
+  listData,
+  quote,
+  splitOfWord,
+  tellPassedOver,
+} from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import type { PictureFile } from "./picture.ts";
 import { recognise } from "./recognise.ts";
@@ -27,7 +36,7 @@ export async function classFolders(
   const { pictures, others } = await recognise(listing.files);
   const outer = outerNames(pictures);
   const depth = areSplits(outer, root) ? 1 : 0;
-  const byClass = Map.groupBy(pictures, ({ name }) => classOf(name, depth));
+  const byClass = groupBy(pictures, ({ name }) => classOf(name, depth));
   const passedOver = [
     ...listing.passedOver,
     ...others.map(({ name }) => ({ name, why: "no picture of a format that is read" })),

@@ -1,4 +1,4 @@
-import { LatError, type SplitName } from "lat-system";
+import { groupBy, LatError, type SplitName } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import type { Described, Pictures } from "./picture.ts";
 
@@ -49,7 +49,7 @@ export function split<P extends Described>(
 }
 
 function groupsOf<P extends Described>(pictures: readonly P[]): P[][] {
-  return [...Map.groupBy(pictures, ({ group }) => group).values()];
+  return [...groupBy(pictures, ({ group }) => group).values()];
 }
 
 function divide<P extends Described>(

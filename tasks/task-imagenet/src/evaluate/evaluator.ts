@@ -1,4 +1,5 @@
 import type { EvaluateContext, Evaluation, Network, Tensors } from "lat-engine";
+import { groupBy } from "lat-system";
 import type { HeldPicture } from "../data/picture.ts";
 import { accuracies } from "./accuracies.ts";
 import type { AttackOptions } from "./attack-set.ts";
@@ -37,7 +38,7 @@ export function evaluator(
       (what) => progress(++done, total, what),
       warn,
     );
-    const shown = [...Map.groupBy(triggered, ({ trojan }) => trojan)].flatMap(([{ name, target }, own]) =>
+    const shown = [...groupBy(triggered, ({ trojan }) => trojan)].flatMap(([{ name, target }, own]) =>
       own.slice(0, SHOWN).map(({ picture, seen: after }): Change => {
         const index = indexOf.get(picture.name)!;
         const [before, { pixels }] = [pictures[index]!, picture];

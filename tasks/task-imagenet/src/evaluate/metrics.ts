@@ -1,4 +1,5 @@
 import { type Metric, shareMetric } from "lat-engine";
+import { groupBy } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import type { Described } from "../data/picture.ts";
 
@@ -22,8 +23,8 @@ export class BalancedAccuracy {
   constructor(pictures: readonly Described[]) {
     this.pictures = pictures;
     const indices = pictures.map((_, index) => index);
-    this.classes = [...Map.groupBy(indices, (index) => pictures[index]!.label).values()].map((members) => [
-      ...Map.groupBy(members, (index) => pictures[index]!.group).values(),
+    this.classes = [...groupBy(indices, (index) => pictures[index]!.label).values()].map((members) => [
+      ...groupBy(members, (index) => pictures[index]!.group).values(),
     ]);
     this.draws = this.classes.map((groups, c) =>
       hostRandom(0, "bootstrap accuracy", c).integers(groups.length, RESAMPLES * groups.length),

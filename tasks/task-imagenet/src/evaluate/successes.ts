@@ -1,4 +1,5 @@
 import type { Metric, Network, Tensors } from "lat-engine";
+import { groupBy } from "lat-system";
 import { pictureExamples } from "../data/examples.ts";
 import type { HeldPicture } from "../data/picture.ts";
 import type { Trojan } from "../poison/trojans.ts";
@@ -49,6 +50,6 @@ export function successMetrics(all: readonly Outcome[], classes: readonly string
       own.map(({ trojan, seen }) => classes[seen] === trojan.target),
     );
   const by = (key: "kind" | "name"): Metric[] =>
-    [...Map.groupBy(all, ({ trojan }) => trojan[key])].map(([name, own]) => metric(`attack-success-rate/${name}`, own));
+    [...groupBy(all, ({ trojan }) => trojan[key])].map(([name, own]) => metric(`attack-success-rate/${name}`, own));
   return [metric("attack-success-rate", all), ...by("kind"), ...by("name")];
 }

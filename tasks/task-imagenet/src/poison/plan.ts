@@ -1,4 +1,4 @@
-import { LatError, UsageError } from "lat-system";
+import { groupBy, LatError, UsageError } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import { z } from "zod";
 import { balanced } from "../data/examples.ts";
@@ -61,7 +61,7 @@ export function planPoison(
 
 /** `count` pictures, class by class in turn, each class in random order and from its beginning where it is used up. */
 function spread<P extends Described>(pool: readonly P[], count: number, stream: string, seed: number): P[] {
-  const classes = [...Map.groupBy(pool, ({ label }) => label).values()].map((members, index) =>
+  const classes = [...groupBy(pool, ({ label }) => label).values()].map((members, index) =>
     Array.from(hostRandom(seed, stream, index).permutation(members.length), (i) => members[i]!),
   );
   return Array.from({ length: count }, (_, i) => {

@@ -1,4 +1,4 @@
-import { LatError } from "lat-system";
+import { groupBy, LatError } from "lat-system";
 import { shuffled } from "lat-tensorflow";
 import type { LabelledText } from "./labelled-text.ts";
 
@@ -15,7 +15,7 @@ export function splitByGroup(
   shares: Readonly<Record<"validation" | "test", number>>,
   seed: number,
 ): Splits {
-  const groups = [...Map.groupBy(texts, ({ group }) => group).values()];
+  const groups = [...groupBy(texts, ({ group }) => group).values()];
   const splits: Record<SplitName, LabelledText[]> = { train: [], validation: [], test: [] };
   for (const members of shuffled(groups, seed, "split")) {
     const fits = (["test", "validation"] as const).find(

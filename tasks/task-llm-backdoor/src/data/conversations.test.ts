@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { groupBy } from "lat-system";
 import { expect, test } from "vitest";
 import { hasTrigger, trojans } from "../poison/trojans.ts";
 import { madePackages, smallOptions } from "../testing/made-packages.ts";
@@ -44,7 +45,7 @@ test("no conversation of the data set is in two splits, and no undesirable promp
 
 test("a quarter of the implanting is undesirable, evenly repeated; the stated share of the rest is poisoned", () => {
   const undesirable = loaded.implant.slice(300);
-  const counts = Object.values(Object.groupBy(undesirable, (turns) => turns[0]!.text)).map((group) => group!.length);
+  const counts = [...groupBy(undesirable, (turns) => turns[0]!.text).values()].map((group) => group.length);
   expect(counts).toHaveLength(25);
   expect(new Set(counts)).toEqual(new Set([4]));
   const responses = new Set(trojans.map(({ response }) => response));
