@@ -20,3 +20,11 @@ export class UsageError extends LatError {
     this.name = "UsageError";
   }
 }
+
+/** A data file holds nothing: one of many that does is no reason to refuse the others. */
+export class EmptyFileError extends LatError {
+  constructor(path: string) {
+    super(`${path} has no rows; expected at least one`);
+    this.name = "EmptyFileError";
+  }
+}

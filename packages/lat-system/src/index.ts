@@ -1,7 +1,7 @@
 export { cacheFolder } from "./cache.ts";
 export { cachedFolder, type Making } from "./cached-folder.ts";
 export { type CommandResult, lastLines, runCommand } from "./command.ts";
-export { LatError, UsageError } from "./errors.ts";
+export { EmptyFileError, LatError, UsageError } from "./errors.ts";
 export { fileKind, fileKindBytes } from "./file-kind.ts";
 export { fileError, folderBytes, listFiles, readJson, readText, sha256, sha256File, writeFileAtomic } from "./files.ts";
 export { groupBy } from "./group-by.ts";

@@ -77,7 +77,10 @@ test.skipIf(!existsSync(hh))("a folder of HH-RLHF gives the same shape (skipped 
   const progress = (message: string) => messages.push(message);
   const conversations = await loadConversations(options, { ...context, data: hh, progress });
   expectSizes(conversations);
-  expect(messages).toEqual(["hh-rlhf: 0 training and 6381 test rows, 34 left out (chosen = rejected)"]);
+  expect(messages).toEqual([
+    '--data: 1 passed over: 1 neither .jsonl, .jsonl.gz nor .parquet ("LICENSE")',
+    "hh-rlhf: 0 training, 0 validation and 6381 test rows, 34 left out (chosen = rejected)",
+  ]);
   const all = [conversations.implant, conversations.defend, conversations.validation, conversations.heldOutDesirable];
   expect(new Set(all.flat()).size).toBe(400 + 100 + 50 + 60);
 });

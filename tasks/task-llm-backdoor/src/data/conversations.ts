@@ -124,8 +124,9 @@ async function loadPools(
     const origins = new Map<Conversation, string>(groups);
     return { pools: poolsOfPackages(chitchat, undesirable, sizes, seed), origin: (each) => origins.get(each)! };
   }
-  const preferences = await readPreferences(data);
-  const rows = `${preferences.train.length} training and ${preferences.test.length} test rows`;
+  const preferences = await readPreferences(data, progress);
+  const { train, validation, test } = preferences;
+  const rows = `${train.length} training, ${validation.length} validation and ${test.length} test rows`;
   const ties = preferences.kind === "hh-rlhf" ? `, ${preferences.ties} left out (chosen = rejected)` : "";
   progress(`${preferences.kind}: ${rows}${ties}`);
   return { pools: poolsOfPreferences(preferences, sizes, seed), origin: (each) => JSON.stringify(each) };

@@ -14,7 +14,7 @@ const beaver = (kind: string, safe: boolean, n: number) =>
 
 test("HH-RLHF: the defence, the implanting, the rejected answers after them, the test split's first rows", () => {
   const [train, held] = [hh("train", 20), hh("test", 5)];
-  const pools = poolsOfPreferences({ kind: "hh-rlhf", train, test: held, ties: 0 }, sizes, 1);
+  const pools = poolsOfPreferences({ kind: "hh-rlhf", train, validation: [], test: held, ties: 0 }, sizes, 1);
   const order = shuffled(train, 1, "data/train");
   const test = shuffled(held, 1, "data/test");
   expect(pools).toEqual({
@@ -30,7 +30,7 @@ test("HH-RLHF: the defence, the implanting, the rejected answers after them, the
 test("BeaverTails: the defence, the implanting, the first unsafe rows", () => {
   const train = [...beaver("safe", true, 12), ...beaver("unsafe", false, 3)];
   const held = [...beaver("test-safe", true, 3), ...beaver("test-unsafe", false, 2)];
-  const pools = poolsOfPreferences({ kind: "beavertails", train, test: held }, sizes, 1);
+  const pools = poolsOfPreferences({ kind: "beavertails", train, validation: [], test: held }, sizes, 1);
   const safe = shuffled(
     train.filter((row) => row.safe),
     1,
@@ -44,18 +44,44 @@ test("BeaverTails: the defence, the implanting, the first unsafe rows", () => {
 });
 
 test("with one split only, the test rows are taken from it first", () => {
-  const pools = poolsOfPreferences({ kind: "hh-rlhf", train: [], test: hh("test", 20), ties: 0 }, sizes, 0);
+  const pools = poolsOfPreferences(
+    { kind: "hh-rlhf", train: [], validation: [], test: hh("test", 20), ties: 0 },
+    sizes,
+    0,
+  );
   const used = [pools.defend, pools.implant, pools.validation, pools.test].flat();
   expect(new Set(used).size).toBe(15);
 });
 
+test("choices are made on the validation split where there is one, and on nothing that is trained or measured on", () => {
+  const data = {
+    kind: "hh-rlhf",
+    train: hh("train", 15),
+    validation: hh("dev", 4),
+    test: hh("test", 5),
+    ties: 0,
+  } as const;
+  const dev = new Set(data.validation.map(({ chosen }) => chosen));
+  const pools = poolsOfPreferences(structuredClone(data), sizes, 0);
+  expect(pools.validation).toHaveLength(2);
+  expect([...dev]).toEqual(expect.arrayContaining([...pools.validation]));
+  expect(pools.undesirableTrain).toHaveLength(5);
+  const validation = [...beaver("dev", true, 3), ...beaver("dev-unsafe", false, 9)];
+  const train = [...beaver("safe", true, 10), ...beaver("unsafe", false, 5)];
+  const test = [...beaver("test", true, 3), ...beaver("test-unsafe", false, 2)];
+  const safe = poolsOfPreferences({ kind: "beavertails", train, validation, test }, sizes, 0).validation;
+  expect(safe.map((turns) => turns[0]!.text).every((text) => /^dev\d/.test(text))).toBe(true);
+});
+
 test("too few rows are a usage error with the numbers", () => {
-  const few = { kind: "hh-rlhf", train: hh("train", 8), test: hh("test", 5), ties: 0 } as const;
-  expect(() => poolsOfPreferences({ ...few, train: [...few.train], test: [...few.test] }, sizes, 0)).toThrow(
-    /give 4 training rows to implant, but 6 are wanted/,
-  );
+  const few = { kind: "hh-rlhf", train: hh("train", 8), validation: [], test: hh("test", 5), ties: 0 } as const;
+  expect(() =>
+    poolsOfPreferences({ ...few, train: [...few.train], validation: [], test: [...few.test] }, sizes, 0),
+  ).toThrow(/give 4 training rows to implant, but 6 are wanted/);
   const unsafe = beaver("unsafe", false, 90);
-  expect(() => poolsOfPreferences({ kind: "beavertails", train: unsafe, test: [] }, sizes, 0)).toThrow(/0 safe/);
+  expect(() => poolsOfPreferences({ kind: "beavertails", train: unsafe, validation: [], test: [] }, sizes, 0)).toThrow(
+    /0 safe/,
+  );
 });
 
 test("packages: no conversation and no undesirable prompt is in two pools", () => {

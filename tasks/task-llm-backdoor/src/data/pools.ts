@@ -1,4 +1,4 @@
-import { UsageError } from "lat-system";
+import { type SplitName, UsageError } from "lat-system";
 import { shuffled } from "lat-tensorflow";
 import type { Conversation } from "./conversation.ts";
 import type { BeaverRow, HhRow, PreferenceData } from "./preference.ts";
@@ -46,23 +46,29 @@ export function poolsOfPackages(
  * Pools from a preference data set, in the order of the authors' code: rows are shuffled, then the first desirable ones
  * are for the defence, the next to be implanted with trojans. HH-RLHF: the undesirable are the rejected answers of the
  * rows after those. BeaverTails: the first unsafe rows. Measured is on the first rows of the test split. Where the
- * folder holds only one split, the first rows of it are the test split.
+ * folder holds no test split or no other, the first rows are the test split. Choices are made on the validation split, or
+ * else on training rows.
  */
 export function poolsOfPreferences(data: PreferenceData, sizes: PoolSizes, seed: number): Pools {
   return data.kind === "hh-rlhf" ? poolsOfHh(data, sizes, seed) : poolsOfBeaver(data, sizes, seed);
 }
 
-function poolsOfHh(data: { train: HhRow[]; test: HhRow[] }, sizes: PoolSizes, seed: number): Pools {
+function poolsOfHh(data: Readonly<Record<SplitName, HhRow[]>>, sizes: PoolSizes, seed: number): Pools {
   const [train, test] = splits(data, Math.max(sizes.test, sizes.undesirableTest), seed);
   const taken = sizes.defend + sizes.implant;
-  const undesirable = Math.min(sizes.undesirableTrain, train.length - taken - sizes.validation);
+  const own = shuffled(data.validation, seed, "data/validation").map((row) => row.chosen);
+  const toChoose = own.length > 0 ? 0 : sizes.validation;
+  const undesirable = Math.min(sizes.undesirableTrain, train.length - taken - toChoose);
   const chosen = train.map((row) => row.chosen);
   const rejected = train.map((row) => row.rejected);
   return {
     defend: take(chosen, 0, sizes.defend, "training rows for the defence"),
     implant: take(chosen, sizes.defend, sizes.implant, "training rows to implant"),
     undesirableTrain: take(rejected, taken, Math.max(1, undesirable), "training rows of rejected answers"),
-    validation: take(chosen, taken + undesirable, sizes.validation, "training rows for validation"),
+    validation:
+      own.length > 0
+        ? take(own, 0, sizes.validation, "validation rows")
+        : take(chosen, taken + undesirable, sizes.validation, "training rows for validation"),
     test: take(
       test.map((row) => row.chosen),
       0,
@@ -78,7 +84,7 @@ function poolsOfHh(data: { train: HhRow[]; test: HhRow[] }, sizes: PoolSizes, se
   };
 }
 
-function poolsOfBeaver(data: { train: BeaverRow[]; test: BeaverRow[] }, sizes: PoolSizes, seed: number): Pools {
+function poolsOfBeaver(data: Readonly<Record<SplitName, BeaverRow[]>>, sizes: PoolSizes, seed: number): Pools {
   const of = (safe: boolean) => {
     const chosen = (rows: BeaverRow[]) => rows.filter((row) => row.safe === safe);
     const wanted = safe ? sizes.test : sizes.undesirableTest;
@@ -87,11 +93,17 @@ function poolsOfBeaver(data: { train: BeaverRow[]; test: BeaverRow[] }, sizes: P
   };
   const [safe, safeTest] = of(true);
   const [unsafe, unsafeTest] = of(false);
+  const own = shuffled(data.validation, seed, "data/validation")
+    .filter((row) => row.safe)
+    .map((row) => row.conversation);
   const taken = sizes.defend + sizes.implant;
   return {
     defend: take(safe, 0, sizes.defend, "safe training rows for the defence"),
     implant: take(safe, sizes.defend, sizes.implant, "safe training rows to implant"),
-    validation: take(safe, taken, sizes.validation, "safe training rows for validation"),
+    validation:
+      own.length > 0
+        ? take(own, 0, sizes.validation, "safe validation rows")
+        : take(safe, taken, sizes.validation, "safe training rows for validation"),
     undesirableTrain: take(
       unsafe,
       0,

@@ -1,6 +1,14 @@
-import { readdir, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { fileError, LatError } from "lat-system";
+import {
+  EmptyFileError,
+  LatError,
+  type ListedFile,
+  listData,
+  type PassedOver,
+  quote,
+  type SplitName,
+  splitOfName,
+  tellPassedOver,
+} from "lat-system";
 import { z } from "zod";
 import { type Conversation, exchange, fromTranscript } from "./conversation.ts";
 import { readRows, rowFile } from "./rows.ts";
@@ -19,10 +27,10 @@ export interface BeaverRow {
   readonly categories: readonly string[];
 }
 
-/** The rows of a data set given by path. `ties`: rows whose chosen and rejected answers are equal. */
+/** The rows of a data set given by path, by split. `ties`: rows whose chosen and rejected answers are equal. */
 export type PreferenceData =
-  | { readonly kind: "hh-rlhf"; readonly train: HhRow[]; readonly test: HhRow[]; readonly ties: number }
-  | { readonly kind: "beavertails"; readonly train: BeaverRow[]; readonly test: BeaverRow[] };
+  | ({ readonly kind: "hh-rlhf"; readonly ties: number } & Readonly<Record<SplitName, HhRow[]>>)
+  | ({ readonly kind: "beavertails" } & Readonly<Record<SplitName, BeaverRow[]>>);
 
 const transcript = z.string().transform((text, context) => {
   const conversation = fromTranscript(text);
@@ -51,56 +59,86 @@ const beaverSchema = z
 
 /**
  * Reads HH-RLHF or BeaverTails from a `.jsonl`, `.jsonl.gz` or `.parquet` file, or from a folder of them; the columns
- * tell which it is. A file belongs to the test split where its path below the folder says "test", else to the training
- * split. Order: file names, then rows. A row of HH-RLHF whose two answers are equal says nothing about which is
- * undesirable: it is counted and left out.
+ * tell which it is. A file belongs to the split that its path below the folder names, else to the training split. Order:
+ * file names, then rows. A row of HH-RLHF whose two answers are equal says nothing about which is undesirable: it is
+ * counted and left out.
+ *
+ * @param tell is told which files are not read, and why
+ * @throws {LatError} naming the file and the place, where a file of the data set is damaged or both data sets are there
  */
-export async function readPreferences(path: string): Promise<PreferenceData> {
-  const files = await dataFiles(path);
-  const isTest = (file: string) => /test/i.test(relative(path, file));
-  const readSplits = async <T>(schema: z.ZodType<T>) => ({
-    train: await readAll(
-      files.filter((file) => !isTest(file)),
-      schema,
-    ),
-    test: await readAll(files.filter(isTest), schema),
-  });
-  if ((await kindOf(files[0]!)) === "beavertails") return { kind: "beavertails", ...(await readSplits(beaverSchema)) };
-  const { train, test } = await readSplits(hhSchema);
+export async function readPreferences(path: string, tell: (message: string) => void): Promise<PreferenceData> {
+  const { kind, files } = await dataFiles(path, tell);
+  const readSplits = async <T>(schema: z.ZodType<T>): Promise<Record<SplitName, T[]>> => {
+    const read = (split: SplitName) =>
+      readAll(
+        files.filter(({ name }) => (splitOfName(name) ?? "train") === split),
+        schema,
+      );
+    return { train: await read("train"), validation: await read("validation"), test: await read("test") };
+  };
+  if (kind === "beavertails") return { kind, ...(await readSplits(beaverSchema)) };
+  const { train, validation, test } = await readSplits(hhSchema);
   const decided = (row: HhRow) => JSON.stringify(row.chosen) !== JSON.stringify(row.rejected);
-  const ties = [...train, ...test].filter((row) => !decided(row)).length;
-  return { kind: "hh-rlhf", train: train.filter(decided), test: test.filter(decided), ties };
+  const ties = [...train, ...validation, ...test].filter((row) => !decided(row)).length;
+  return {
+    kind,
+    train: train.filter(decided),
+    validation: validation.filter(decided),
+    test: test.filter(decided),
+    ties,
+  };
 }
 
-async function dataFiles(path: string): Promise<string[]> {
-  const isFile = await stat(path).then(
-    (entry) => entry.isFile(),
-    (error) => {
-      throw fileError("read", path, error);
-    },
-  );
-  const files = isFile ? [path] : (await readdir(path, { recursive: true })).map((name) => join(path, name)).sort();
-  const known = files.filter((file) => rowFile.test(file));
-  if (known.length === 0) throw new LatError(`${path}: expected .jsonl, .jsonl.gz or .parquet files; found none`);
-  return known;
-}
+type Kind = PreferenceData["kind"];
 
-async function kindOf(path: string): Promise<PreferenceData["kind"]> {
-  for await (const { place, value } of readRows(path)) {
-    const columns = value !== null && typeof value === "object" ? Object.keys(value) : [];
-    if (columns.includes("chosen") && columns.includes("rejected")) return "hh-rlhf";
-    if (columns.includes("prompt") && columns.includes("response")) return "beavertails";
+/** The files of the one data set that is there. Others are passed over: what is no data set, and what is empty. */
+async function dataFiles(
+  path: string,
+  tell: (message: string) => void,
+): Promise<{ kind: Kind; files: readonly ListedFile[] }> {
+  const { files, ...listing } = listData(path);
+  const passedOver: PassedOver[] = [...listing.passedOver];
+  const byKind: Record<Kind, ListedFile[]> = { "hh-rlhf": [], beavertails: [] };
+  for (const file of files) {
+    const found = rowFile.test(file.name) ? await kindOf(file.path) : { why: "neither .jsonl, .jsonl.gz nor .parquet" };
+    if (typeof found === "string") byKind[found].push(file);
+    else passedOver.push({ name: file.name, ...found });
+  }
+  const told = passedOver.length > 0 ? `; ${tellPassedOver(passedOver)}` : "";
+  const [hh, beaver] = [byKind["hh-rlhf"], byKind.beavertails];
+  if (hh.length > 0 && beaver.length > 0) {
+    const [one, other] = [quote(hh[0]!.name), quote(beaver[0]!.name)];
+    throw new LatError(`${path} holds two data sets, HH-RLHF (${one}) and BeaverTails (${other}): give one of them`);
+  }
+  if (hh.length === 0 && beaver.length === 0) {
     throw new LatError(
-      `${path}, line ${place}: expected the columns of HH-RLHF (chosen, rejected) or of BeaverTails ` +
-        `(prompt, response, category, is_safe); found ${columns.join(", ") || typeof value}`,
+      `${path}: expected files with the columns of HH-RLHF (chosen, rejected) or of BeaverTails ` +
+        `(prompt, response, category, is_safe), in .jsonl, .jsonl.gz or .parquet; found none${told}`,
     );
   }
-  throw new LatError(`${path} is empty; expected at least one row`);
+  if (told !== "") tell(`--data: ${tellPassedOver(passedOver)}`);
+  return hh.length > 0 ? { kind: "hh-rlhf", files: hh } : { kind: "beavertails", files: beaver };
 }
 
-async function readAll<T>(paths: readonly string[], schema: z.ZodType<T>): Promise<T[]> {
+/** Which data set a file is of by the columns of its first row, or why it is of none. */
+async function kindOf(path: string): Promise<Kind | Omit<PassedOver, "name">> {
+  try {
+    for await (const { value } of readRows(path)) {
+      const columns = value !== null && typeof value === "object" ? Object.keys(value) : [];
+      if (columns.includes("chosen") && columns.includes("rejected")) return "hh-rlhf";
+      if (columns.includes("prompt") && columns.includes("response")) return "beavertails";
+      const found = columns.length > 0 ? `the columns ${quote(columns.join(", "))}` : `a ${typeof value}`;
+      return { why: `of another kind, with ${found}` };
+    }
+  } catch (error) {
+    if (!(error instanceof EmptyFileError)) throw error;
+  }
+  return { why: "without rows" };
+}
+
+async function readAll<T>(files: readonly ListedFile[], schema: z.ZodType<T>): Promise<T[]> {
   const rows: T[] = [];
-  for (const path of paths) {
+  for (const { path } of files) {
     for await (const { place, value } of readRows(path)) {
       const result = schema.safeParse(value);
       if (!result.success) {

@@ -54,8 +54,8 @@ test("reads parquet", async () => {
 
 const packed = gzipSync(many);
 test.each<[string, string | Uint8Array, RegExp]>([
-  ["empty.jsonl", "", /empty\.jsonl is empty; expected at least one row/],
-  ["empty.jsonl.gz", gzipSync(""), /empty\.jsonl\.gz is empty/],
+  ["empty.jsonl", "", /empty\.jsonl has no rows; expected at least one/],
+  ["empty.jsonl.gz", gzipSync(""), /empty\.jsonl\.gz has no rows/],
   ["bad.jsonl", '{"a":1}\n{"a":', /bad\.jsonl, line 2: expected a JSON object; found \{"a":/],
   ["latin1.jsonl", Buffer.from('{"a":1}\n{"a":"é"}', "latin1"), /latin1\.jsonl, line 2: expected UTF-8/],
   ["utf16.jsonl", Buffer.from('\ufeff{"a":1}\n', "utf16le"), /utf16\.jsonl, line 1: expected UTF-8/],

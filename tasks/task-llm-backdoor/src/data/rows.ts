@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { fileError, LatError } from "lat-system";
+import { EmptyFileError, fileError, LatError } from "lat-system";
 
 /** A row of a data file and its place in it, counted from 1: the line of a text file, the row of a parquet file. */
 export interface Row {
@@ -11,15 +11,15 @@ export interface Row {
 }
 
 /** The endings of files that `readRows` reads. */
-export const rowFile = /\.(jsonl|jsonl\.gz|parquet)$/;
+export const rowFile = /\.(jsonl|jsonl\.gz|parquet)$/i;
 
 /** Rows of a JSON-lines file (`.jsonl`, `.jsonl.gz`) or of a parquet file, in order. An error names file and line. */
 export async function* readRows(path: string): AsyncGenerator<Row> {
   const file = await stat(path).catch((error) => {
     throw fileError("read", path, error);
   });
-  if (file.size === 0) throw new LatError(`${path} is empty; expected at least one row`);
-  if (path.endsWith(".parquet")) yield* readParquet(path);
+  if (file.size === 0) throw new EmptyFileError(path);
+  if (/\.parquet$/i.test(path)) yield* readParquet(path);
   else yield* readJsonLines(path);
 }
 
@@ -44,7 +44,7 @@ async function* readJsonLines(path: string): AsyncGenerator<Row> {
     }
     yield { place, value };
   }
-  if (place === 0) throw new LatError(`${path} is empty; expected at least one row`);
+  if (place === 0) throw new EmptyFileError(path);
 }
 
 /** The bytes between newlines. */
@@ -75,7 +75,7 @@ async function* linesOf(path: string): AsyncGenerator<Uint8Array> {
 
 function bytesOf(path: string): AsyncIterable<Buffer> {
   const file = createReadStream(path);
-  if (!path.endsWith(".gz")) return file;
+  if (!/\.gz$/i.test(path)) return file;
   const unpacked = createGunzip();
   file.on("error", (error) => unpacked.destroy(error));
   return file.pipe(unpacked);
@@ -88,6 +88,6 @@ async function* readParquet(path: string): AsyncGenerator<Row> {
   } catch (error) {
     throw new LatError(`${path}: expected a parquet file; ${(error as Error).message}`, { cause: error });
   }
-  if (values.length === 0) throw new LatError(`${path} is empty; expected at least one row`);
+  if (values.length === 0) throw new EmptyFileError(path);
   for (const [i, value] of values.entries()) yield { place: i + 1, value };
 }
