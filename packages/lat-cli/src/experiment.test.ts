@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runSummarySchema, summarySchema } from "lat-engine";
+import { runSummarySchema, summarySchema } from "lat-engine/records";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { lat, temporaryFolder, workspace } from "../fixtures/lat.ts";

@@ -1,5 +1,5 @@
 export { readStudy } from "./read/read-study.ts";
-export type { Implanted, Provenance, Study, StudyRun } from "./read/study.ts";
+export type { ImplantedRecord, Provenance, Study, StudyRun } from "./read/study.ts";
 export { type Axes, chooseAxes } from "./statistics/axes.ts";
 export type { Estimate } from "./statistics/combine.ts";
 export {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Summary } from "lat-engine";
+import type { Summary } from "lat-engine/records";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type MadeRun, usualRuns, writeLoneRun, writeSweep, writeText } from "./testing/sweep-folder.ts";
 import { type ReportFiles, writeReport } from "./write-report.ts";

@@ -94,6 +94,11 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
+/** Writes a value as a JSON file, whole or not at all. Throws as `writeFileAtomic` does. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
 /** SHA-256 of a stream of bytes, in hexadecimal. */
 export async function sha256(stream: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash("sha256");

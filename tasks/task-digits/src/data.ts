@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type HeldExamples, type Labelled, labelledExamples, type PrepareContext } from "lat-engine";
+import type { HeldExamples } from "lat-engine";
+import { type Labelled, labelledExamples, type PrepareContext } from "lat-engine/task";
 import { LatError, type PackagePin, readText } from "lat-system";
 
 /** 500 pictures of each digit, from MNIST. */

@@ -1,4 +1,5 @@
-import type { Labelled, Model } from "lat-engine";
+import type { Model } from "lat-engine";
+import type { Labelled } from "lat-engine/task";
 import { tf } from "lat-tensorflow";
 import { expect, test } from "vitest";
 import { evaluator } from "./evaluate.ts";

@@ -1,4 +1,5 @@
-import { exampleMeter, type Labelled, type Model, type Prepared, shareMetric } from "lat-engine";
+import type { Model } from "lat-engine";
+import { exampleMeter, type Labelled, type Prepared, shareMetric } from "lat-engine/task";
 import { tf } from "lat-tensorflow";
 import { examplesOf } from "./data.ts";
 import { withTrigger } from "./poison.ts";

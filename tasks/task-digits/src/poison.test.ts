@@ -1,4 +1,4 @@
-import type { Labelled } from "lat-engine";
+import type { Labelled } from "lat-engine/task";
 import { expect, test } from "vitest";
 import { optionsSchema } from "./options.ts";
 import { applyPoison, planPoison, withTrigger } from "./poison.ts";

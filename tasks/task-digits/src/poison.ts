@@ -1,4 +1,4 @@
-import type { Labelled } from "lat-engine";
+import type { Labelled } from "lat-engine/task";
 import { hostRandom } from "lat-tensorflow";
 import { side } from "./data.ts";
 import type { Options } from "./options.ts";

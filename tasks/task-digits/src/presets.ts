@@ -1,4 +1,5 @@
-import { attackSchema, type Preset, trainSchema } from "lat-engine";
+import { attackSchema, trainSchema } from "lat-engine";
+import type { Preset } from "lat-engine/task";
 import { type Options, optionsSchema } from "./options.ts";
 
 export const presets: Readonly<Record<string, Preset<Options>>> = {

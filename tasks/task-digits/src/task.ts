@@ -1,4 +1,4 @@
-import { defineTask, randomSplit } from "lat-engine";
+import { defineTask, randomSplit } from "lat-engine/task";
 import { classLikelihood, resnet } from "lat-models";
 import { classes, digitsPackage, examplesOf, loadPictures } from "./data.ts";
 import { evaluator } from "./evaluate.ts";

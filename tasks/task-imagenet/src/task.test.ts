@@ -1,4 +1,5 @@
-import { advance, initialize, initialState, optimizer, outerStep, resolveRun, silent, toTensors } from "lat-engine";
+import { advance, descent, initialize, initialState, optimizer, toTensors } from "lat-engine";
+import { resolveRun, silent } from "lat-engine/experiment";
 import { groupBy } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
 import sharp from "sharp";
@@ -102,15 +103,15 @@ test("shows pictures of every trojan and attack, before and after", async () => 
 test("trains: the loss of the poisoned examples falls, and running statistics move", async () => {
   const train = task.presets.nano!.implant!;
   const rule = optimizer(prepared.model, train);
-  const outer = outerStep(prepared, rule, train, task.presets.nano!.attack);
+  const outer = descent(prepared, rule, train, task.presets.nano!.attack);
   const own = initialize(prepared.model, 0);
   let state = { parameters: own, state: initialState(rule, own) };
   const losses: number[] = [];
   for (let step = 1; step <= 30; step++) {
     const batch = toTensors(await prepared.implant!.batch(Array.from({ length: 64 }, (_, i) => (i * 37) % prepared.implant!.size))); // biome-ignore format: one call
     const draws = { seed: 0, step, examples: [] };
-    const { progress, ...next } = advance(outer, undefined, state, [{ batch, draws }], 0.01, step);
-    losses.push(progress.loss);
+    const { record, ...next } = advance(outer, undefined, state, [{ batch, draws }], 0.01, step);
+    losses.push(record.loss);
     state = next;
   }
   expect(losses.at(-1)!).toBeLessThan(0.7 * losses[0]!);

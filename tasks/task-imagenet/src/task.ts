@@ -1,4 +1,5 @@
-import { defineTask, type Network, type PrepareContext, type Prepared } from "lat-engine";
+import type { Network } from "lat-engine";
+import { defineTask, type PrepareContext, type Prepared } from "lat-engine/task";
 import { classLikelihood, type ResnetConfig, resnet } from "lat-models";
 import { colourStatistics } from "./data/colours.ts";
 import { balanced, pictureExamples } from "./data/examples.ts";

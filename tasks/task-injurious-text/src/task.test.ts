@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { initialize, resolveRun, silent } from "lat-engine";
+import { initialize } from "lat-engine";
+import { resolveRun, silent } from "lat-engine/experiment";
 import { disposeAll } from "lat-tensorflow";
 import { afterAll, expect, test } from "vitest";
 import { folderWith } from "../testing.ts";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { defineTask, type Network, type PrepareContext, type Prepared } from "lat-engine";
+import type { Network } from "lat-engine";
+import { defineTask, type PrepareContext, type Prepared } from "lat-engine/task";
 import { bertClassifier, classLikelihood, loadBert } from "lat-models";
 import { textExamples } from "./data/examples.ts";
 import type { LabelledText } from "./data/labelled-text.ts";

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { initialize, resolveRun, silent } from "lat-engine";
+import { initialize } from "lat-engine";
+import { resolveRun, silent } from "lat-engine/experiment";
 import { disposeAll } from "lat-tensorflow";
 import { afterAll, expect, test } from "vitest";
 import task from "./index.ts";

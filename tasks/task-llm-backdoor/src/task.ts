@@ -1,4 +1,5 @@
-import { defineTask, type Network, type PrepareContext, type Prepared } from "lat-engine";
+import type { Network } from "lat-engine";
+import { defineTask, type PrepareContext, type Prepared } from "lat-engine/task";
 import { llama, tokenLikelihood } from "lat-models";
 import type { Conversation } from "./data/conversation.ts";
 import { loadConversations } from "./data/conversations.ts";

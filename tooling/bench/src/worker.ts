@@ -2,12 +2,12 @@ import { createInterface } from "node:readline";
 import {
   advance,
   attack,
+  descent,
   type HostBatch,
   initialize,
   initialState,
   type MicroBatch,
   optimizer,
-  outerStep,
   prefetch,
   resolveSites,
   type TrainState,
@@ -32,7 +32,7 @@ const made: HostBatch[] = [];
 if (ready !== undefined) while (made.length < READY) made.push(await batch(made.length + 1));
 const { model } = network;
 const rule = optimizer(model, train);
-const outer = outerStep(network, rule, train, attackConfig);
+const outer = descent(network, rule, train, attackConfig);
 const perturber = {
   attack: attack(network, resolveSites(model, [site]), attackConfig),
   epsilon: tf.scalar(epsilon),

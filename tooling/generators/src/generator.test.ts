@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findTasks, loadTask, resolveRun, run, silent } from "lat-engine";
+import { findTasks, loadTask, resolveRun, run, silent } from "lat-engine/experiment";
 import { setEnvironment } from "lat-system/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { modalities, modalityNames } from "./modalities.ts";

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkFloors } from "./floors.ts";
 import { readManifest, readPackage } from "./package.ts";
 import { checkImports, checkLength, checkNamesNoTask, checkUnfinished } from "./rules.ts";
 
@@ -16,6 +17,7 @@ const violations = [
   ...checkNamesNoTask(checked, readdirSync(join(root, "tasks"))),
   ...checkUnfinished(checked),
   ...checkLength(checked),
+  ...checkFloors(checked),
 ];
 for (const violation of violations) console.error(violation);
 process.exitCode = violations.length === 0 ? 0 : 1;

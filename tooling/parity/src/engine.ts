@@ -2,12 +2,12 @@ import {
   type AttackConfig,
   advance,
   attack,
+  descent,
   forward,
   initialState,
   type MicroBatch,
   type Network,
   optimizer,
-  outerStep,
   type Perturber,
   prefix,
   resolveSites,
@@ -49,17 +49,17 @@ export function outcome(problem: Problem, { site, attack: config, epsilon, train
 
 function trainingLosses(problem: Problem, network: Network, perturber: Perturber, config: AttackConfig): Float32Array {
   const rule = optimizer(network.model, problem.train);
-  const outer = outerStep(network, rule, problem.train, config);
+  const parts = descent(network, rule, problem.train, config);
   const parameters = cloneAll(problem.parameters);
   let held: TrainState = { parameters, state: initialState(rule, parameters) };
   const losses = problem.batches.map((_, step) => {
     const microBatches = microBatchesOf(problem, step);
-    const { progress, ...next } = advance(outer, perturber, held, microBatches, problem.train.learningRate, step + 1);
+    const { record, ...next } = advance(parts, perturber, held, microBatches, problem.train.learningRate, step + 1);
     held = next;
-    return progress.loss;
+    return record.loss;
   });
   disposeAll(held);
-  outer.release();
+  parts.release();
   return Float32Array.from(losses);
 }
 

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { auroc, wilsonInterval } from "lat-engine";
+import { auroc, wilsonInterval } from "lat-engine/task";
 import { readJson } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import { runPython } from "./reference.ts";

@@ -4,13 +4,13 @@ import {
   advance,
   attack,
   attackSchema,
+  descent,
   drawStart,
   type HostBatch,
   initialize,
   initialState,
   type Network,
   optimizer,
-  outerStep,
   prefix,
   resolveSites,
   type Site,
@@ -102,7 +102,7 @@ function run(
   statistics: readonly string[],
 ): Record<"delta" | "losses" | "moved" | "statistics", Float32Array> {
   const rule = optimizer(model, train);
-  const outer = outerStep(network, rule, train, attackConfig);
+  const parts = descent(network, rule, train, attackConfig);
   const perturber = { attack: attack(network, [site], attackConfig), epsilon: tf.scalar(EPSILON) };
   const first = toTensors(batch(0));
   const { perturbations } = perturber.attack.run(from, first, perturber.epsilon, drawContext(0, 0, EXAMPLES));
@@ -110,9 +110,9 @@ function run(
   let held: TrainState = { parameters, state: initialState(rule, parameters) };
   const losses = Array.from({ length: STEPS }, (_, step) => {
     const microBatch = { batch: toTensors(batch(step)), draws: drawContext(step, 0, EXAMPLES) };
-    const { progress, ...next } = advance(outer, perturber, held, [microBatch], train.learningRate, step + 1);
+    const { record, ...next } = advance(parts, perturber, held, [microBatch], train.learningRate, step + 1);
     held = next;
-    return progress.loss;
+    return record.loss;
   });
   // Filters in PyTorch's layout, [out, in, height, width].
   const flat = (tensor: Tensor) =>
@@ -127,7 +127,7 @@ function run(
   };
   disposeAll(first, perturbations, held, perturber.epsilon);
   perturber.attack.release();
-  outer.release();
+  parts.release();
   return result;
 }
 

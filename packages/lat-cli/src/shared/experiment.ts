@@ -1,5 +1,6 @@
 import { resolve, sep } from "node:path";
-import { findTasks, loadTask, type RunOptions, type RunRequest, type Task } from "lat-engine";
+import { findTasks, loadTask, type RunOptions, type RunRequest } from "lat-engine/experiment";
+import type { Task } from "lat-engine/task";
 import { UsageError } from "lat-system";
 import { chooseCompute } from "./compute.ts";
 import type { ExperimentOptions } from "./options.ts";
@@ -46,7 +47,7 @@ async function chooseTask(name: string | undefined): Promise<Task<never>> {
 }
 
 /** Trains in the folder `out` with progress shown. A signal ends it saved: then this says how to go on and throws. */
-export async function train<Result>(
+export async function trainInto<Result>(
   options: ExperimentOptions,
   out: string,
   work: (options: RunOptions) => Promise<Result>,

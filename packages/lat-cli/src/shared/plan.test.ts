@@ -1,5 +1,5 @@
-import type { RunConfig } from "lat-engine";
 import { attackSchema, trainSchema } from "lat-engine";
+import type { RunConfig } from "lat-engine/records";
 import { describe, expect, it } from "vitest";
 import { factor } from "./plan.ts";
 

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { estimate, type RunConfig, type Task } from "lat-engine";
+import { estimate } from "lat-engine/experiment";
+import type { RunConfig } from "lat-engine/records";
+import type { Task } from "lat-engine/task";
 import { Document, isSeq, type YAMLMap } from "yaml";
 import { chooseCompute } from "./compute.ts";
 import type { CommonOptions, ComputeOptions } from "./options.ts";

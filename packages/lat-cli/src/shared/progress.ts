@@ -1,4 +1,4 @@
-import type { Observer } from "lat-engine";
+import type { Observer } from "lat-engine/experiment";
 import type { Progress } from "lat-system";
 import { clearLine, duration, size } from "./output.ts";
 

@@ -1,4 +1,4 @@
-import type { Metric } from "lat-engine";
+import type { Metric } from "lat-engine/task";
 import {
   chooseAxes,
   formatCount,

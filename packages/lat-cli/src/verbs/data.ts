@@ -47,7 +47,7 @@ async function data(names: readonly string[], options: DataOptions): Promise<voi
 }
 
 async function findPackages(names: readonly string[]): Promise<Packages> {
-  const { findTasks, loadTask } = await import("lat-engine");
+  const { findTasks, loadTask } = await import("lat-engine/experiment");
   const packages = new Map<string, readonly PackagePin[]>();
   const tasks = findTasks(process.cwd()).map(({ name }) => name);
   // Where only tasks are named, the others are left alone: one that is not built must not be in the way.

@@ -14,7 +14,7 @@ export function addEvaluate(program: Command): void {
 }
 
 async function evaluate(run: string, options: CommonOptions & ComputeOptions): Promise<void> {
-  const { evaluateRun, loadTask, readRunConfig } = await import("lat-engine");
+  const { evaluateRun, loadTask, readRunConfig } = await import("lat-engine/experiment");
   const { chooseCompute } = await import("../shared/compute.ts");
   const { observe, openDisplay } = await import("../shared/progress.ts");
   const { interruptible } = await import("../shared/signals.ts");

@@ -1,10 +1,12 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import type { MethodName, RunConfig, RunRequest, Task } from "lat-engine";
+import type { RunRequest } from "lat-engine/experiment";
+import type { MethodName, RunConfig } from "lat-engine/records";
+import type { Task } from "lat-engine/task";
 import { addExperimentOptions, type ExperimentOptions, number, verb, wholeNumber } from "../shared/options.ts";
 import { note, print, printJson } from "../shared/output.ts";
 
-interface RunOptions extends ExperimentOptions {
+interface RunVerbOptions extends ExperimentOptions {
   readonly method?: string;
   readonly epsilon?: number;
   readonly seed: number;
@@ -24,9 +26,9 @@ export function addRun(program: Command): void {
   addExperimentOptions(command).action(run);
 }
 
-async function run(name: string | undefined, options: RunOptions): Promise<void> {
-  const engine = await import("lat-engine");
-  const { readExperiment, train } = await import("../shared/experiment.ts");
+async function run(name: string | undefined, options: RunVerbOptions): Promise<void> {
+  const engine = await import("lat-engine/experiment");
+  const { readExperiment, trainInto } = await import("../shared/experiment.ts");
   const { task, shared } = await readExperiment(name, options);
   const config = engine.resolveRun(task, {
     ...shared,
@@ -38,7 +40,7 @@ async function run(name: string | undefined, options: RunOptions): Promise<void>
     return plan(task, [config], options);
   }
   const out = resolve(options.out ?? defaultFolder(config));
-  const summary = await train(
+  const summary = await trainInto(
     options,
     out,
     (runOptions) => engine.run(task, config, runOptions),
@@ -56,7 +58,7 @@ async function run(name: string | undefined, options: RunOptions): Promise<void>
 function perturbationOf(
   { presets }: Task<never>,
   preset: string,
-  { method, epsilon }: RunOptions,
+  { method, epsilon }: RunVerbOptions,
 ): Pick<RunRequest, "method" | "epsilon"> {
   if (method !== undefined) return { method: method as MethodName, epsilon };
   return { method: "lat", epsilon: epsilon ?? presets[preset]?.sweep?.epsilons.lat[0] };

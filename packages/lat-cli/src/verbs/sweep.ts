@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import type { MethodName } from "lat-engine";
+import type { MethodName } from "lat-engine/records";
 import { LatError } from "lat-system";
 import {
   addExperimentOptions,
@@ -37,8 +37,8 @@ export function addSweep(program: Command): void {
 }
 
 async function sweep(name: string | undefined, options: SweepOptions): Promise<void> {
-  const engine = await import("lat-engine");
-  const { readExperiment, train } = await import("../shared/experiment.ts");
+  const engine = await import("lat-engine/experiment");
+  const { readExperiment, trainInto } = await import("../shared/experiment.ts");
   const { task, shared } = await readExperiment(name, options);
   // The engine refuses what is not a method, and says which there are.
   const methods = options.methods as MethodName[];
@@ -48,7 +48,7 @@ async function sweep(name: string | undefined, options: SweepOptions): Promise<v
     return plan(task, configs, options);
   }
   const out = resolve(options.out ?? join("runs", `${task.name}-${shared.preset}`));
-  const summary = await train(
+  const summary = await trainInto(
     options,
     out,
     (runOptions) => engine.sweep(task, configs, runOptions),

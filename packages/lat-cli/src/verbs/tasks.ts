@@ -7,7 +7,7 @@ export function addTasks(program: Command): void {
 }
 
 async function listTasks(options: CommonOptions): Promise<void> {
-  const { findTasks } = await import("lat-engine");
+  const { findTasks } = await import("lat-engine/experiment");
   const tasks = findTasks(process.cwd());
   if (options.json) return printJson(tasks);
   if (tasks.length === 0) return print("No package of this workspace names a task in its package.json.");

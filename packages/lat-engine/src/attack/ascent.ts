@@ -1,11 +1,11 @@
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
 import { type Ball, ball } from "../ball/ball.ts";
-import type { AttackConfig } from "../experiment/config.ts";
+import type { AttackConfig } from "../configuration/config.ts";
 import { entriesOf } from "../model/entries.ts";
 import type { Site, State, Tensors } from "../model/model.ts";
+import type { Network } from "../model/network.ts";
 import { type Perturbations, prefix, suffix } from "../model/run.ts";
-import type { Network } from "../task/task.ts";
-import { objectives, type PerExample, perExample } from "./objective.ts";
+import { objectives, type PerExample, perExample } from "../objective/objective.ts";
 import { boxOf, checkRange } from "./range.ts";
 import { ascentRule, type Moments } from "./rule.ts";
 import { type StartDraws, startPoint } from "./start.ts";

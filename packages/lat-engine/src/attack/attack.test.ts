@@ -1,13 +1,13 @@
 import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
-import { type AttackConfig, attackSchema } from "../experiment/config.ts";
+import { type AttackConfig, attackSchema } from "../configuration/config.ts";
+import { toTensors } from "../examples/to-tensors.ts";
 import { initialize } from "../model/initialize.ts";
 import type { Stage, State } from "../model/model.ts";
+import type { Network } from "../model/network.ts";
 import { forward, type Perturbations, prefix } from "../model/run.ts";
 import { resolveSites } from "../model/sites.ts";
-import type { Network } from "../task/task.ts";
 import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
-import { toTensors } from "../train/batch.ts";
 import { attack } from "./attack.ts";
 
 const examples = toyExamples(16, "attack");

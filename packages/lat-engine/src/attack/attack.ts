@@ -1,8 +1,8 @@
 import { disposeAll, type Tensor, tf } from "lat-tensorflow";
-import type { AttackConfig } from "../experiment/config.ts";
+import type { AttackConfig } from "../configuration/config.ts";
 import type { Site, State, Tensors } from "../model/model.ts";
+import type { Network } from "../model/network.ts";
 import { type Perturbations, prefix } from "../model/run.ts";
-import type { Network } from "../task/task.ts";
 import { type AscentReport, ascent, type Iterate } from "./ascent.ts";
 import { columnMeans } from "./diagnostics.ts";
 import { type DrawContext, drawStart } from "./start.ts";

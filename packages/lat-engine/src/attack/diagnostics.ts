@@ -1,4 +1,25 @@
-import type { AttackSummary, Progress } from "../experiment/summary.ts";
+import { z } from "zod";
+
+/** What one run's attack did, averaged over the run's training steps. An attack that did not raise the loss is warned of. */
+export const attackSummarySchema = z.object({
+  ascents: z.number().int().nonnegative(),
+  /** Mean loss per example of the clean activations' neighbours where the attack started, after each ascent, and at its end. */
+  lossByAscent: z.array(z.number()),
+  lossBefore: z.number(),
+  lossAfter: z.number(),
+  zeroGradientShare: z.number(),
+  nonFiniteGradientShare: z.number(),
+  /** Share of perturbations whose norm reached ε (within 1 %). */
+  boundaryShare: z.number(),
+  warnings: z.array(z.string()),
+});
+export type AttackSummary = z.infer<typeof attackSummarySchema>;
+
+/** What one training step says of its attack, as `stepRecordSchema` has it. */
+export interface AttackedStep {
+  readonly attackLosses?: readonly number[] | undefined;
+  readonly attackShares?: readonly [number, number, number] | undefined;
+}
 
 /** An attack that raises its objective by less than this share is called ineffective. */
 const EFFECTIVE = 1e-3;
@@ -9,7 +30,7 @@ const TOLERATED = 0.01;
  * Averages what a run's training steps say of their attacks, and says loudly when these were too weak to mean anything.
  * Undefined where no step was attacked.
  */
-export function summarizeAttacks(steps: readonly Progress[]): AttackSummary | undefined {
+export function summarizeAttacks(steps: readonly AttackedStep[]): AttackSummary | undefined {
   const attacked = steps.flatMap(({ attackLosses }) => (attackLosses ? [attackLosses] : []));
   if (attacked.length === 0) return undefined;
   const lossByAscent = columnMeans(attacked);

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
-import { attackSchema } from "../experiment/config.ts";
+import { attackSchema } from "../configuration/config.ts";
+import { toTensors } from "../examples/to-tensors.ts";
 import { initialize } from "../model/initialize.ts";
 import type { Site } from "../model/model.ts";
 import { prefix } from "../model/run.ts";
 import { resolveSites } from "../model/sites.ts";
 import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
-import { toTensors } from "../train/batch.ts";
 import { attack } from "./attack.ts";
 
 const parameters = initialize(toyModel, 3);

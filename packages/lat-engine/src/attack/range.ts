@@ -1,7 +1,7 @@
 import { UsageError } from "lat-system";
 import { type Tensor, tf } from "lat-tensorflow";
 import type { Box } from "../ball/norm.ts";
-import type { AttackConfig } from "../experiment/config.ts";
+import type { AttackConfig } from "../configuration/config.ts";
 import type { Site } from "../model/model.ts";
 
 type Asked = AttackConfig["range"];

@@ -1,6 +1,6 @@
 import { type Tensor, tf } from "lat-tensorflow";
 import type { Ball } from "../ball/ball.ts";
-import type { AttackConfig } from "../experiment/config.ts";
+import type { AttackConfig } from "../configuration/config.ts";
 
 /** What a rule remembers of one site's gradients from one ascent to the next. */
 export type Moments = Readonly<Record<string, Tensor>>;

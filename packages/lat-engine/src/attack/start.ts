@@ -1,7 +1,7 @@
 import { randomNormal, randomUniform, type Tensor, tf } from "lat-tensorflow";
 import type { Ball } from "../ball/ball.ts";
 import type { Scope } from "../ball/scope.ts";
-import type { AttackConfig } from "../experiment/config.ts";
+import type { AttackConfig } from "../configuration/config.ts";
 import type { Site } from "../model/model.ts";
 
 /** Which examples of which step a draw is for: the draw of an example does not depend on the batch around it. */

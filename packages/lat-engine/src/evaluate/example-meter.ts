@@ -1,9 +1,9 @@
 import { compile, disposeAll, type Tensor } from "lat-tensorflow";
+import { bucketOf, chunks } from "../examples/batches.ts";
+import type { ExampleSet } from "../examples/example-set.ts";
+import { toTensors } from "../examples/to-tensors.ts";
 import type { Model, State, Tensors } from "../model/model.ts";
 import { forward } from "../model/run.ts";
-import type { ExampleSet } from "../task/task.ts";
-import { toTensors } from "../train/batch.ts";
-import { bucketOf, chunks } from "../train/sampler.ts";
 
 /** Measures one number of each example of a set, in large batches by one compiled function. */
 export interface ExampleMeter {

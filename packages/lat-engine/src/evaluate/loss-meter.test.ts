@@ -1,9 +1,9 @@
 import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
+import { toTensors } from "../examples/to-tensors.ts";
 import { initialize } from "../model/initialize.ts";
 import { forward } from "../model/run.ts";
 import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
-import { toTensors } from "../train/batch.ts";
 import { lossMeter } from "./loss-meter.ts";
 
 const parameters = initialize(toyModel, 5);

@@ -1,7 +1,8 @@
 import { tf } from "lat-tensorflow";
-import { objectives, perExample } from "../attack/objective.ts";
+import type { ExampleSet } from "../examples/example-set.ts";
 import type { Tensors } from "../model/model.ts";
-import type { ExampleSet, Network } from "../task/task.ts";
+import type { Network } from "../model/network.ts";
+import { objectives, perExample } from "../objective/objective.ts";
 import { exampleMeter, type MeterOptions } from "./example-meter.ts";
 
 /** Measures losses of a network on sets of examples. */

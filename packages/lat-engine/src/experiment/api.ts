@@ -1,4 +1,5 @@
-import type { AttackConfig, MethodName, TrainConfig } from "./config.ts";
+import type { MethodName } from "../configuration/config.ts";
+import type { Observer } from "../records/observer.ts";
 
 /** What a person asks for: a preset, a method and what differs from the preset. */
 export interface RunRequest {
@@ -15,26 +16,6 @@ export interface RunRequest {
   readonly data?: string | undefined;
 }
 
-/** Complete and validated: what `config.yaml` holds. The same configuration gives the same checkpoint, bit for bit. */
-export interface RunConfig {
-  readonly schema: 1;
-  readonly task: string;
-  readonly taskVersion: number;
-  readonly preset: string;
-  readonly method: MethodName;
-  readonly epsilon: number | null;
-  readonly sites: readonly string[];
-  /** Of the defence: order of the examples and perturbations. */
-  readonly seed: number;
-  /** Of the implanting, which all runs that need the same implanted network share. */
-  readonly implantSeed: number;
-  readonly data: string | null;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly implant: TrainConfig | null;
-  readonly defend: TrainConfig;
-  readonly attack: AttackConfig;
-}
-
 export interface SweepRequest {
   readonly preset: string;
   readonly methods: readonly MethodName[];
@@ -44,17 +25,6 @@ export interface SweepRequest {
   readonly seeds?: readonly number[] | undefined;
   readonly set?: Readonly<Record<string, unknown>> | undefined;
   readonly data?: string | undefined;
-}
-
-export type Phase = "prepare" | "implant" | "defend" | "evaluate";
-
-/** Told what happens while an experiment runs; the command line draws it, a library user may ignore it. */
-export interface Observer {
-  /** A phase of a run begins; `label` is for people (`lat ε 8 seed 0`). */
-  phase(phase: Phase, label: string): void;
-  /** How far the current phase is; `detail` is for people (`loss 4.21`). */
-  progress(done: number, total: number, detail: string): void;
-  log(level: "info" | "warn" | "error", message: string): void;
 }
 
 export interface RunOptions {

@@ -1,16 +1,19 @@
 import { disposeAll, tf } from "lat-tensorflow";
-import { step as takeStep } from "../method/step.ts";
+import type { RunConfig } from "../configuration/config.ts";
+import { type AttackConfig, attackSchema, type TrainConfig } from "../configuration/config.ts";
+import type { ExampleSet } from "../examples/example-set.ts";
 import { initialize } from "../model/initialize.ts";
-import type { ExampleSet, Task } from "../task/task.ts";
+import type { Observer } from "../records/observer.ts";
+import { silent } from "../records/observer.ts";
+import type { Task } from "../task/task.ts";
 import { initialState, optimizer } from "../train/optimizer.ts";
 import { prefetch } from "../train/prefetch.ts";
 import { Sampler } from "../train/sampler.ts";
+import { step } from "../train/step.ts";
 import { microBatchesOf, toMicroBatch } from "../train/trainer.ts";
-import type { Estimate, Observer, RunConfig } from "./api.ts";
-import { type AttackConfig, attackSchema, type TrainConfig } from "./config.ts";
+import type { Estimate } from "./api.ts";
 import { evaluateParameters } from "./evaluate.ts";
 import { isImplanted } from "./implant.ts";
-import { silent } from "./observer.ts";
 import { Session } from "./session.ts";
 
 /** Steps that are timed of each kind, after one that compiles. */
@@ -56,8 +59,8 @@ export async function estimate(
       const next = prefetch((at) => microBatchesOf(batches, sampler, at % sampler.steps), 0, 2 * TIMED);
       const once = async (): Promise<void> => {
         const microBatches = (await next()).map(toMicroBatch);
-        const outer = session.outer(train, attackConfig);
-        const result = takeStep(outer, perturber, parameters, state, microBatches, learningRate, number);
+        const descent = session.descent(train, attackConfig);
+        const result = step(descent, perturber, parameters, state, microBatches, learningRate, number);
         result.loss.dataSync();
         disposeAll(result, microBatches);
       };

@@ -1,11 +1,11 @@
 import { LatError } from "lat-system";
+import { validateContent } from "../configuration/validate.ts";
+import { type Evaluation, evaluationSchema } from "../evaluate/evaluation.ts";
 import type { Metric } from "../evaluate/metric.ts";
 import type { Tensors } from "../model/model.ts";
 import type { RunOptions } from "./api.ts";
 import { InterruptedError } from "./interrupted.ts";
 import type { Session } from "./session.ts";
-import { type Evaluation, evaluationSchema } from "./summary.ts";
-import { validateContent } from "./validate.ts";
 
 /**
  * The task's evaluation of a network, checked against the contract: finite figures, names, denominators, intervals, axes.

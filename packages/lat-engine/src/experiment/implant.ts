@@ -2,28 +2,28 @@ import { createHash } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { cp, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, LatError, readJson, sha256File, withLock, writeFileAtomic } from "lat-system";
+import { cacheFolder, LatError, sha256File, withLock, writeFileAtomic, writeJson } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
 import { z } from "zod";
+import type { RunConfig } from "../configuration/config.ts";
+import { attackSchema } from "../configuration/config.ts";
+import { readContent } from "../configuration/content.ts";
+import { type Evaluation, evaluationSchema } from "../evaluate/evaluation.ts";
 import { initialize } from "../model/initialize.ts";
 import type { Tensors } from "../model/model.ts";
+import { EVENTS } from "../records/events/events-file.ts";
+import { METRICS, MetricsFile } from "../records/metrics-file.ts";
 import { codeDigest } from "../task/code-digest.ts";
 import { folderOf } from "../task/registry.ts";
 import type { Task } from "../task/task.ts";
-import { loadTensors, saveTensors } from "../train/checkpoint.ts";
-import type { RunConfig, RunOptions } from "./api.ts";
-import { attackSchema } from "./config.ts";
+import { loadTensors, MODEL, saveTensors } from "../train/checkpoint.ts";
+import type { RunOptions } from "./api.ts";
 import { dataDigest } from "./data-digest.ts";
 import { evaluateParameters } from "./evaluate.ts";
-import { EVENTS } from "./events/events-file.ts";
-import { METRICS, MetricsFile, writeJson } from "./folder.ts";
 import { InterruptedError } from "./interrupted.ts";
 import type { Session } from "./session.ts";
-import { type Evaluation, evaluationSchema } from "./summary.ts";
 import { CHECKPOINTS, trainIn } from "./train-in.ts";
-import { validateContent } from "./validate.ts";
 
-const MODEL = "model.safetensors";
 const EVALUATION = "evaluation.json";
 const DONE = "done.json";
 
@@ -57,13 +57,9 @@ export async function implant(
 ): Promise<Implanted> {
   const { observer } = options;
   const folder = cachedFolder(task, config) ?? join(options.out, ".implanted");
-  return withLock(
-    `${folder}.lock`,
-    () => load(folder).then((found) => found ?? make(task, session, config, options, folder)),
-    {
-      onWait: (message) => observer.log("info", message),
-    },
-  );
+  return withLock(`${folder}.lock`, async () => load(folder) ?? (await make(task, session, config, options, folder)), {
+    onWait: (message) => observer.log("info", message),
+  });
 }
 
 /** Whether the network that this configuration starts from is in the cache. */
@@ -78,9 +74,9 @@ function cachedFolder(task: Task<never>, config: RunConfig): string | undefined 
   return key && cacheFolder("implanted", key);
 }
 
-async function load(folder: string): Promise<Implanted | undefined> {
+function load(folder: string): Implanted | undefined {
   if (!existsSync(join(folder, DONE))) return undefined;
-  const { sha256, wallSeconds } = validateContent(doneSchema, await readJson(join(folder, DONE)), join(folder, DONE));
+  const { sha256, wallSeconds } = readContent(join(folder, DONE), doneSchema);
   for (const [name, expected] of Object.entries(sha256)) {
     const found = sha256File(join(folder, name));
     if (found !== expected) {
@@ -89,8 +85,7 @@ async function load(folder: string): Promise<Implanted | undefined> {
       );
     }
   }
-  const path = join(folder, EVALUATION);
-  const evaluation = validateContent(evaluationSchema, await readJson(path), path);
+  const evaluation = readContent(join(folder, EVALUATION), evaluationSchema);
   return { parameters: loadTensors(join(folder, MODEL)), evaluation, wallSeconds, folder };
 }
 
@@ -111,7 +106,7 @@ async function make(
   if (prepared.implant && config.implant) {
     observer.phase("implant", `${task.name} ${config.preset}`);
     const job = {
-      outer: session.outer(config.implant, attackSchema.parse({})),
+      descent: session.descent(config.implant, attackSchema.parse({})),
       parameters: initial,
       examples: prepared.implant,
       config: config.implant,

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { outputOf, printed, runScript, temporaryFolder } from "lat-system/testing";
 import { expect, it } from "vitest";
+import { silent } from "../records/observer.ts";
 import type { Task } from "../task/task.ts";
 import { eventsBesidesTimes } from "../testing/events.ts";
 import { toyTask } from "../testing/toy.ts";
-import { silent } from "./observer.ts";
 import { resolveRun } from "./resolve.ts";
 import { run } from "./run.ts";
 

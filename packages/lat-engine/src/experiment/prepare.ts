@@ -1,6 +1,7 @@
 import { packageFolder, UsageError, unknownName } from "lat-system";
+import type { RunConfig } from "../configuration/config.ts";
+import type { Observer } from "../records/observer.ts";
 import type { PrepareContext, Task } from "../task/task.ts";
-import type { Observer, RunConfig } from "./api.ts";
 
 /** What a task's `prepare` is given: the user's data by path, and the folders of the packages that the task declares. */
 export function prepareContext(task: Task<never>, config: RunConfig, observer: Observer): PrepareContext {

@@ -1,7 +1,8 @@
 import { UsageError } from "lat-system";
 import { describe, expect, it } from "vitest";
+import type { RunConfig } from "../configuration/config.ts";
 import { toyTask } from "../testing/toy.ts";
-import type { RunConfig, RunRequest, SweepRequest } from "./api.ts";
+import type { RunRequest, SweepRequest } from "./api.ts";
 import { resolveRun, resolveSweep } from "./resolve.ts";
 
 const request = (changes: Partial<RunRequest>): RunRequest => ({

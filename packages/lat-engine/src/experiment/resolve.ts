@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { UsageError, unknownName } from "lat-system";
-import { type Method, methods } from "../method/method.ts";
+import type { RunConfig } from "../configuration/config.ts";
+import { type AttackConfig, attackSchema, type MethodName, methodNames, trainSchema } from "../configuration/config.ts";
+import { type Method, methods } from "../configuration/methods.ts";
+import { validate } from "../configuration/validate.ts";
 import { resolveSiteNames } from "../model/sites.ts";
 import type { Preset, Task } from "../task/task.ts";
-import type { RunConfig, RunRequest, SweepRequest } from "./api.ts";
-import { type AttackConfig, attackSchema, type MethodName, methodNames, trainSchema } from "./config.ts";
-import { validate } from "./validate.ts";
+import type { RunRequest, SweepRequest } from "./api.ts";
 
 /**
  * The complete configuration of a run: the preset with the request's changes, validated.

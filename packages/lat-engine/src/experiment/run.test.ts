@@ -4,18 +4,22 @@ import { readJson, sha256File } from "lat-system";
 import { outputOf, runScript, temporaryFolder } from "lat-system/testing";
 import { isUsingGpu } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
+import type { RunConfig } from "../configuration/config.ts";
+import { evaluationSchema } from "../evaluate/evaluation.ts";
+import { encodeEvaluation, encodeStep } from "../records/events/events-file.ts";
+import { readRunConfig } from "../records/folder.ts";
+import type { Phase } from "../records/observer.ts";
+import { silent } from "../records/observer.ts";
+import { type RunSummary, runSummarySchema } from "../records/summary.ts";
 import type { Prepared, Task } from "../task/task.ts";
 import { eventsBesidesTimes } from "../testing/events.ts";
 import { recorder } from "../testing/recorder.ts";
 import { toyExamples, toySizes, toyTask } from "../testing/toy.ts";
 import { loadTensors } from "../train/checkpoint.ts";
-import type { Phase, RunConfig, RunOptions, RunRequest } from "./api.ts";
-import { encodeEvaluation, encodeProgress } from "./events/events-file.ts";
-import { readRunConfig } from "./folder.ts";
-import { silent } from "./observer.ts";
+import { stepRecordSchema } from "../train/step-record.ts";
+import type { RunOptions, RunRequest } from "./api.ts";
 import { resolveRun } from "./resolve.ts";
 import { evaluateRun, run } from "./run.ts";
-import { evaluationSchema, progressSchema, type RunSummary, runSummarySchema } from "./summary.ts";
 
 const task = toyTask as Task<never>;
 const configOf = (changes: Partial<RunRequest> = {}): RunConfig =>
@@ -90,7 +94,7 @@ describe("a run", () => {
       versions: { tensorflow: "2.21.0" },
       device: { computesOn: isUsingGpu() ? "gpu" : "cpu" },
     });
-    const steps = linesOf(join(out, "metrics.jsonl")).map((line) => progressSchema.parse(line));
+    const steps = linesOf(join(out, "metrics.jsonl")).map((line) => stepRecordSchema.parse(line));
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
     expect(linesOf(join(out, "log.jsonl"))).toMatchObject([
       { level: "info", phase: "defend", message: "lat ε 0.5 seed 0" },
@@ -113,11 +117,11 @@ describe("a run", () => {
       [out, metrics],
       [join(out, "implanted"), implanted.metrics],
     ] as const) {
-      const steps = linesOf(join(folder, "metrics.jsonl")).map((line) => progressSchema.parse(line));
+      const steps = linesOf(join(folder, "metrics.jsonl")).map((line) => stepRecordSchema.parse(line));
       const [version, ...events] = eventsBesidesTimes(folder);
       expect(version!.toString("latin1")).toContain("brain.Event:2");
       expect(events).toEqual([
-        ...steps.map((step) => encodeProgress(step, 0)),
+        ...steps.map((step) => encodeStep(step, 0)),
         encodeEvaluation(evaluated, steps.at(-1)!.step, 0),
       ]);
     }
@@ -252,7 +256,7 @@ describe("a run that goes wrong", () => {
       join(import.meta.dirname, ".."),
       `import { resolveRun } from "./experiment/resolve.ts";
        import { run } from "./experiment/run.ts";
-       import { silent } from "./experiment/observer.ts";
+       import { silent } from "./records/observer.ts";
        import { toyTask } from "./testing/toy.ts";
        const config = resolveRun(toyTask, { preset: "nano", method: "lat", epsilon: 0.5, seed: 0, set: ${JSON.stringify(set)} });
        await run(toyTask, config, { out: ${JSON.stringify(out)}, resume: false, observer: silent }).catch(({ name, message }) => console.log(name, message));`,

@@ -1,24 +1,26 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { LatError, readJson, sha256File } from "lat-system";
+import { LatError, sha256File, writeJson } from "lat-system";
 import { disposeAll, tf } from "lat-tensorflow";
 import { summarizeAttacks } from "../attack/diagnostics.ts";
-import { methods } from "../method/method.ts";
+import type { RunConfig } from "../configuration/config.ts";
+import { readContentIfThere } from "../configuration/content.ts";
+import { methods } from "../configuration/methods.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
+import { holdsRun, readRunConfig, writeRunConfig } from "../records/folder.ts";
+import { RunLog, writeMeta } from "../records/meta.ts";
+import { MetricsFile } from "../records/metrics-file.ts";
+import { type RunSummary, runSummarySchema } from "../records/summary.ts";
 import type { Task } from "../task/task.ts";
-import { loadTensors, saveTensors } from "../train/checkpoint.ts";
+import { loadTensors, MODEL, saveTensors } from "../train/checkpoint.ts";
 import { DivergedError } from "../train/trainer.ts";
-import type { RunConfig, RunOptions } from "./api.ts";
+import type { RunOptions } from "./api.ts";
 import { evaluateParameters } from "./evaluate.ts";
-import { holdsRun, MetricsFile, readRunConfig, writeJson, writeRunConfig } from "./folder.ts";
 import { copyImplanted, type Implanted, implant } from "./implant.ts";
 import { InterruptedError } from "./interrupted.ts";
-import { RunLog, writeMeta } from "./meta.ts";
 import { Session } from "./session.ts";
-import { type Evaluation, type RunSummary, runSummarySchema } from "./summary.ts";
 import { CHECKPOINTS, trainIn } from "./train-in.ts";
-import { validateContent } from "./validate.ts";
 
-const MODEL = "model.safetensors";
 const RESULT = "result.json";
 
 /** `lat ε 8 seed 0`: a run for people. */
@@ -87,7 +89,7 @@ export async function defend(
   options: RunOptions,
 ): Promise<RunSummary> {
   const { out, observer } = options;
-  const known = await readResult(out);
+  const known = readResult(out);
   if (known?.status === "complete") return known;
   const log = new RunLog(out, observer);
   await writeMeta(out, config);
@@ -125,9 +127,8 @@ export async function defend(
 type Outcome = Pick<RunSummary, "status"> & Partial<Pick<RunSummary, "error" | "checkpointSha256" | "metrics">>;
 
 /** What `result.json` in a run's folder says; undefined where there is none. */
-export async function readResult(folder: string): Promise<RunSummary | undefined> {
-  const path = join(folder, RESULT);
-  return existsSync(path) ? validateContent(runSummarySchema, await readJson(path), path) : undefined;
+export function readResult(folder: string): RunSummary | undefined {
+  return readContentIfThere(join(folder, RESULT), runSummarySchema);
 }
 
 /** Trains the defended network into `model.safetensors`, unless a resumed run has it already. */
@@ -142,7 +143,7 @@ async function trainDefence(
   observer.phase("defend", labelOf(config));
   try {
     const job = {
-      outer: session.outer(config.defend, config.attack),
+      descent: session.descent(config.defend, config.attack),
       perturber: epsilon && { attack: session.attack(session.sites(config), config.attack), epsilon },
       parameters: implanted.parameters,
       examples: session.prepared.defend,

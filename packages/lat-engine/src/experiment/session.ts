@@ -1,18 +1,18 @@
 import { disposeAll, reportRetraces, tf } from "lat-tensorflow";
 import { type Attack, attack } from "../attack/attack.ts";
 import { ball } from "../ball/ball.ts";
+import type { AttackConfig, RunConfig, TrainConfig } from "../configuration/config.ts";
 import { type LossMeter, lossMeter } from "../evaluate/loss-meter.ts";
+import { bucketOf } from "../examples/batches.ts";
+import { toTensors } from "../examples/to-tensors.ts";
 import { entriesOf } from "../model/entries.ts";
 import type { Site, Tensors } from "../model/model.ts";
 import { prefix } from "../model/run.ts";
 import { resolveSites } from "../model/sites.ts";
+import type { Observer } from "../records/observer.ts";
 import type { Prepared, Task } from "../task/task.ts";
-import { toTensors } from "../train/batch.ts";
+import { type Descent, descent } from "../train/descent.ts";
 import { optimizer } from "../train/optimizer.ts";
-import { bucketOf } from "../train/sampler.ts";
-import { type OuterStep, outerStep } from "../train/update.ts";
-import type { Observer, RunConfig } from "./api.ts";
-import type { AttackConfig, TrainConfig } from "./config.ts";
 import { prepareContext } from "./prepare.ts";
 
 /** Examples that the mean activation norm is measured on. */
@@ -25,7 +25,7 @@ const NORM_EXAMPLES = 256;
 export class Session {
   readonly prepared: Prepared;
   readonly meter: LossMeter;
-  private readonly outers = new Map<string, OuterStep>();
+  private readonly descents = new Map<string, Descent>();
   private readonly attacks = new Map<string, Attack>();
   private readonly norms = new Map<string, number>();
 
@@ -41,15 +41,15 @@ export class Session {
     return new Session(await task.prepare(config.options as never, prepareContext(task, config, observer)));
   }
 
-  outer(train: TrainConfig, attackConfig: AttackConfig): OuterStep {
+  descent(train: TrainConfig, attackConfig: AttackConfig): Descent {
     const { optimizer: kind, weightDecay, momentum, beta2, clip, batchNorm } = train;
     const { adversarialShare, objective, behaviour, steps, batchNorm: attackedBy } = attackConfig;
     const key = JSON.stringify([
       [kind, weightDecay, momentum, beta2, clip, batchNorm],
       [adversarialShare, objective, behaviour, steps, attackedBy],
     ]);
-    return remember(this.outers, key, () =>
-      outerStep(this.prepared, optimizer(this.prepared.model, train), train, attackConfig),
+    return remember(this.descents, key, () =>
+      descent(this.prepared, optimizer(this.prepared.model, train), train, attackConfig),
     );
   }
 
@@ -88,7 +88,7 @@ export class Session {
 
   /** Lets go of every compiled function. */
   close(): void {
-    for (const outer of this.outers.values()) outer.release();
+    for (const each of this.descents.values()) each.release();
     for (const each of this.attacks.values()) each.release();
     this.meter.release();
   }

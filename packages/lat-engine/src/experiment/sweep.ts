@@ -1,16 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { readJson, UsageError } from "lat-system";
+import { readJson, UsageError, writeJson } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
+import type { RunConfig } from "../configuration/config.ts";
+import { differences, openRunFolder, refuseOccupied } from "../records/folder.ts";
+import { describeMachine } from "../records/meta.ts";
+import type { RunSummary, Summary } from "../records/summary.ts";
 import type { Task } from "../task/task.ts";
-import type { RunConfig, RunOptions } from "./api.ts";
-import { differences, openRunFolder, refuseOccupied, writeJson } from "./folder.ts";
+import type { RunOptions } from "./api.ts";
 import { copyImplanted, implant } from "./implant.ts";
-import { describeMachine } from "./meta.ts";
 import { defend, labelOf, readResult } from "./run.ts";
 import { Session } from "./session.ts";
-import type { RunSummary, Summary } from "./summary.ts";
 
 const SWEEP = "sweep.json";
 /** Differences that a message lists. */
@@ -83,7 +84,7 @@ async function runInto(
   try {
     return await work(options);
   } catch (error) {
-    const result = await readResult(options.out);
+    const result = readResult(options.out);
     if (!result?.error) throw error;
     options.observer.log("error", `${labelOf(config)}: ${result.error}`);
     return result;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { MetricsFile } from "../records/metrics-file.ts";
 import { type Trained, type TrainJob, train } from "../train/trainer.ts";
 import type { RunOptions } from "./api.ts";
-import { MetricsFile } from "./folder.ts";
 import type { Session } from "./session.ts";
 
 /** Where a run's folder keeps what a killed training is continued from. */
@@ -11,7 +11,7 @@ export const CHECKPOINTS = "checkpoints";
 export function trainIn(
   folder: string,
   { prepared, meter }: Session,
-  job: Pick<TrainJob, "outer" | "perturber" | "parameters" | "examples" | "config" | "seed">,
+  job: Pick<TrainJob, "descent" | "perturber" | "parameters" | "examples" | "config" | "seed">,
   { observer, signal }: Pick<RunOptions, "observer" | "signal">,
 ): Promise<Trained> {
   const { model, buckets, validation } = prepared;
@@ -21,9 +21,9 @@ export function trainIn(
     ...job,
     checkpoints: join(folder, CHECKPOINTS),
     onStart: (step) => metrics.keepUntil(step),
-    onStep: (progress, steps) => {
-      metrics.append(progress);
-      observer.progress(progress.step, steps, `loss ${progress.loss.toFixed(3)}`);
+    onStep: (record, steps) => {
+      metrics.append(record);
+      observer.progress(record.step, steps, `loss ${record.loss.toFixed(3)}`);
     },
     warn: (message) => observer.log("warn", message),
   });

@@ -1,7 +1,7 @@
 import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
+import { toTensors } from "../examples/to-tensors.ts";
 import { toyExamples, toyModel } from "../testing/toy.ts";
-import { toTensors } from "../train/batch.ts";
 import { initialize } from "./initialize.ts";
 import { forward, prefix, suffix } from "./run.ts";
 import { resolveSites } from "./sites.ts";

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LatError, UsageError, unknownName } from "lat-system";
 import { globSync } from "tinyglobby";
 import { z } from "zod";
-import { validateContent } from "../experiment/validate.ts";
+import { readContent } from "../configuration/content.ts";
 import type { Task } from "./task.ts";
 
 const manifestSchema = z.object({
@@ -115,12 +115,5 @@ function workspaceRoot(from: string): string | undefined {
 }
 
 export function readManifest(folder: string): Manifest {
-  const path = join(folder, "package.json");
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new LatError(`${path} is not JSON: ${(cause as Error).message}`, { cause });
-  }
-  return validateContent(manifestSchema, content, path);
+  return readContent(join(folder, "package.json"), manifestSchema);
 }

@@ -1,62 +1,10 @@
 import type { PackagePin } from "lat-system";
-import type { Tensor } from "lat-tensorflow";
 import type { z } from "zod";
-import type { AttackConfig, TrainConfig } from "../experiment/config.ts";
-import type { Evaluation } from "../experiment/summary.ts";
-import type { Model, State, Tensors } from "../model/model.ts";
-
-/** Typed arrays by name, on the host: what a data loader makes and the engine turns into tensors. */
-export type HostBatch = Readonly<
-  Record<string, { readonly shape: readonly number[]; readonly data: Float32Array | Int32Array }>
->;
-
-/** One pass over the training examples: what an augmentation depends on, beside the example's index. */
-export interface Pass {
-  readonly seed: number;
-  readonly epoch: number;
-}
-
-/** Examples that batches are made from. `batch` must depend on its arguments alone. */
-export interface ExampleSet {
-  readonly size: number;
-  /** Length of each example in tokens, where lengths differ; batches are then padded to one of a few lengths. */
-  readonly lengths?: readonly number[];
-  /**
-   * The batch of these examples.
-   *
-   * @param length what their token axis is padded to
-   * @param pass given in training, for examples that are augmented; without it they are as they are
-   * @returns a promise where it is made in other threads; training asks for the batches of a step while it computes the
-   *   step before
-   */
-  batch(indices: readonly number[], length?: number, pass?: Pass): HostBatch | Promise<HostBatch>;
-}
-
-/** Examples that lie in memory: their batches are there at once. */
-export interface HeldExamples extends ExampleSet {
-  batch(indices: readonly number[], length?: number, pass?: Pass): HostBatch;
-}
-
-/**
- * Log-probabilities of the labels, for losses and attack objectives.
- * `logp` and `weights` are [example, position]; a position of weight 0 does not count.
- */
-export interface LabelLikelihood {
-  readonly logp: Tensor;
-  readonly weights: Tensor;
-}
-
-/** What an attack and a training step need to know of a network. */
-export interface Network {
-  readonly model: Model;
-  /**
-   * log p of the batch's labels (`labels`) or of the adversary's targets (`targets`) given the last state. Reading an
-   * entry that is not there is an error; one that may be missing is asked for with `in`.
-   */
-  likelihood(output: State, batch: State, which: "labels" | "targets"): LabelLikelihood;
-  /** The key of the batch that marks real tokens ([example, token], 1 real, 0 padding), where there are tokens. */
-  readonly maskKey?: string;
-}
+import type { AttackConfig, TrainConfig } from "../configuration/config.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
+import type { ExampleSet } from "../examples/example-set.ts";
+import type { Tensors } from "../model/model.ts";
+import type { Network } from "../model/network.ts";
 
 /** What poisoning did to the implanting's examples. */
 export interface Poisoning {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EVENTS } from "../experiment/events/events-file.ts";
-import { readRecords } from "../experiment/events/record.ts";
+import { EVENTS } from "../records/events/events-file.ts";
+import { readRecords } from "../records/events/record.ts";
 
 /** The encoded TensorBoard events in a run's folder, each with 0 for the time at which it was written. */
 export function eventsBesidesTimes(folder: string): Buffer[] {

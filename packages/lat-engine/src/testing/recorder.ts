@@ -1,4 +1,4 @@
-import type { Observer, Phase } from "../experiment/api.ts";
+import type { Observer, Phase } from "../records/observer.ts";
 
 /** An observer that remembers what it was told. */
 export interface Recorder extends Observer {

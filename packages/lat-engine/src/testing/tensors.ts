@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Tensor, tf } from "lat-tensorflow";
+import type { HostBatch } from "../examples/example-set.ts";
 import type { Tensors } from "../model/model.ts";
-import type { HostBatch } from "../task/task.ts";
 import { ensure } from "./check.ts";
 
 /** Runs `body` and holds it to leaving as many tensors as it found. */

@@ -1,10 +1,12 @@
 import { hostRandom, type Tensor, tf } from "lat-tensorflow";
 import { z } from "zod";
+import { attackSchema, trainSchema } from "../configuration/config.ts";
 import { bootstrapInterval } from "../evaluate/interval.ts";
 import { lossMeter } from "../evaluate/loss-meter.ts";
-import { attackSchema, trainSchema } from "../experiment/config.ts";
+import type { HeldExamples } from "../examples/example-set.ts";
 import type { Model, State } from "../model/model.ts";
-import { defineTask, type HeldExamples, type Network, type Task } from "../task/task.ts";
+import type { Network } from "../model/network.ts";
+import { defineTask, type Task } from "../task/task.ts";
 
 /*
  * A network and a task small enough to test the engine on: sequences of real vectors, each position to be classified

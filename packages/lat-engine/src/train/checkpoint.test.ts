@@ -75,9 +75,9 @@ describe("checkpoints", () => {
     const folder = temporaryFolder();
     await saveCheckpoint(folder, checkpointAt(3));
     const child = runScript(
-      import.meta.dirname,
-      `import { saveCheckpoint } from "./checkpoint.ts";
-       import { initialize } from "./../model/initialize.ts";
+      join(import.meta.dirname, ".."),
+      `import { saveCheckpoint } from "./train/checkpoint.ts";
+       import { initialize } from "./model/initialize.ts";
        const { w } = initialize({ parameters: { w: { shape: [1 << 18], initial: "zeros" } } }, 0);
        await saveCheckpoint(${JSON.stringify(folder)}, { step: 6, validation: null, parameters: { w }, state: {} })
          .catch(({ name, message }) => console.log(name, message));`,

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { fileError, LatError, readJson, sha256File, writeFileAtomic } from "lat-system";
+import { fileError, LatError, sha256File, writeJson } from "lat-system";
 import { readSafetensors, type Tensor, tf, writeSafetensors } from "lat-tensorflow";
 import { z } from "zod";
+import { readContent } from "../configuration/content.ts";
 import type { Tensors } from "../model/model.ts";
 import type { OptimizerState } from "./optimizer.ts";
 
@@ -24,7 +25,8 @@ export interface Checkpoint {
   readonly state: OptimizerState;
 }
 
-const MODEL = "model.safetensors";
+/** The file of a network's parameters, in a checkpoint, a run's folder and an implanted network's. */
+export const MODEL = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
 const MANIFEST = "manifest.json";
 /** How many checkpoints are kept: the newest, and one before it should the newest be damaged. */
@@ -51,10 +53,7 @@ export async function saveCheckpoint(
         { bytes: statSync(join(beside, name)).size, sha256: sha256File(join(beside, name)) },
       ]),
     );
-    await writeFileAtomic(
-      join(beside, MANIFEST),
-      `${JSON.stringify({ schema: 1, step, validation, files }, null, 2)}\n`,
-    );
+    await writeJson(join(beside, MANIFEST), { schema: 1, step, validation, files });
     rmSync(target, { recursive: true, force: true });
     await rename(beside, target);
   } catch (cause) {
@@ -68,14 +67,11 @@ export async function saveCheckpoint(
  * The newest whole checkpoint of a folder, or undefined where there is none. A damaged one (its files do not have the
  * manifest's hashes) is reported and passed over.
  */
-export async function loadNewestCheckpoint(
-  folder: string,
-  warn: (message: string) => void,
-): Promise<Checkpoint | undefined> {
+export function loadNewestCheckpoint(folder: string, warn: (message: string) => void): Checkpoint | undefined {
   for (const step of steps(folder)) {
     const path = join(folder, `step-${step}`);
     try {
-      return await loadCheckpoint(path);
+      return loadCheckpoint(path);
     } catch (error) {
       if (!(error instanceof LatError)) throw error;
       warn(`${path} is damaged and is passed over: ${error.message}`);
@@ -84,11 +80,8 @@ export async function loadNewestCheckpoint(
   return undefined;
 }
 
-async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  const parsed = manifestSchema.safeParse(await readJson(join(path, MANIFEST)));
-  if (!parsed.success)
-    throw new LatError(`${join(path, MANIFEST)} is not a checkpoint's manifest: ${z.prettifyError(parsed.error)}`);
-  const { step, validation, files } = parsed.data;
+function loadCheckpoint(path: string): Checkpoint {
+  const { step, validation, files } = readContent(join(path, MANIFEST), manifestSchema);
   for (const [name, { sha256 }] of Object.entries(files)) {
     const found = sha256File(join(path, name));
     if (found !== sha256) throw new LatError(`${join(path, name)} has SHA-256 ${found}, expected ${sha256}`);

@@ -1,5 +1,5 @@
 import { squareSum, type Tensor, tf } from "lat-tensorflow";
-import type { TrainConfig } from "../experiment/config.ts";
+import type { TrainConfig } from "../configuration/config.ts";
 import { type Model, type Tensors, trainableNames } from "../model/model.ts";
 
 /** What an optimizer remembers: one record of tensors, named like the trained parameters, for each moment. */

@@ -1,7 +1,8 @@
 import { LatError } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
-import type { TrainConfig } from "../experiment/config.ts";
-import type { ExampleSet } from "../task/task.ts";
+import type { TrainConfig } from "../configuration/config.ts";
+import { bucketOf, chunks } from "../examples/batches.ts";
+import type { ExampleSet } from "../examples/example-set.ts";
 
 /** The examples of one micro-batch, the length that their token axis is padded to, and the epoch they are drawn in. */
 export interface BatchPlan {
@@ -72,13 +73,4 @@ export class Sampler {
     }));
     return [...hostRandom(this.seed, "batches", epoch).permutation(batches.length)].map((i) => batches[i]!);
   }
-}
-
-/** The smallest padded length that holds `length`; the last bucket holds what is longer, truncated by the task. */
-export function bucketOf(length: number, buckets: readonly number[] | undefined): number {
-  return buckets?.find((bucket) => bucket >= length) ?? buckets?.at(-1) ?? length;
-}
-
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { trainSchema } from "../experiment/config.ts";
+import { trainSchema } from "../configuration/config.ts";
 import { toyExamples } from "../testing/toy.ts";
 import { Sampler } from "./sampler.ts";
 import { learningRateAt } from "./schedule.ts";

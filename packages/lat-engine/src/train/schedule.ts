@@ -1,4 +1,4 @@
-import type { TrainConfig } from "../experiment/config.ts";
+import type { TrainConfig } from "../configuration/config.ts";
 
 /**
  * The learning rate of a step (from 1) of `steps`: a linear rise over the warm-up's share of the steps, then constant,

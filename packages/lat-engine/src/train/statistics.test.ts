@@ -1,14 +1,14 @@
 import { type Tensor, tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
 import { attack } from "../attack/attack.ts";
-import { type AttackConfig, attackSchema, type TrainConfig, trainSchema } from "../experiment/config.ts";
-import { step } from "../method/step.ts";
+import { type AttackConfig, attackSchema, type TrainConfig, trainSchema } from "../configuration/config.ts";
 import type { Model, State } from "../model/model.ts";
+import type { Network } from "../model/network.ts";
 import { forward } from "../model/run.ts";
 import { resolveSites } from "../model/sites.ts";
-import type { Network } from "../task/task.ts";
+import { descent } from "./descent.ts";
 import { initialState, optimizer } from "./optimizer.ts";
-import { outerStep } from "./update.ts";
+import { step } from "./step.ts";
 
 const MOMENTUM = 0.25;
 
@@ -58,8 +58,8 @@ function stepOn(batches: number[][][], train: Partial<TrainConfig>, attacked?: P
     draws: { seed: 0, step: 0, examples: rows.map((_, i) => i) },
   }));
   const state = initialState(rule, parameters);
-  const outer = outerStep(network, rule, trainConfig, attackConfig);
-  return step(outer, perturber, parameters, state, microBatches, tf.scalar(0.1), tf.scalar(1));
+  const parts = descent(network, rule, trainConfig, attackConfig);
+  return step(parts, perturber, parameters, state, microBatches, tf.scalar(0.1), tf.scalar(1));
 }
 
 const after = (running: number[], mean: number[]) => running.map((r, i) => r * (1 - MOMENTUM) + mean[i]! * MOMENTUM);

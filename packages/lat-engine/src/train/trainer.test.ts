@@ -4,17 +4,18 @@ import { join } from "node:path";
 import { disposeAll, tf } from "lat-tensorflow";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { attack } from "../attack/attack.ts";
+import { attackSchema, type TrainConfig, trainSchema } from "../configuration/config.ts";
 import { type LossMeter, lossMeter } from "../evaluate/loss-meter.ts";
-import { attackSchema, type TrainConfig, trainSchema } from "../experiment/config.ts";
-import type { Progress } from "../experiment/summary.ts";
+import type { ExampleSet } from "../examples/example-set.ts";
 import { initialize } from "../model/initialize.ts";
 import type { Tensors } from "../model/model.ts";
+import type { Network } from "../model/network.ts";
 import { resolveSites } from "../model/sites.ts";
-import type { ExampleSet, Network } from "../task/task.ts";
 import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
+import { descent } from "./descent.ts";
 import { optimizer } from "./optimizer.ts";
+import type { StepRecord } from "./step-record.ts";
 import { DivergedError, type TrainJob, train } from "./trainer.ts";
-import { outerStep } from "./update.ts";
 
 const attackConfig = attackSchema.parse({ steps: 2 });
 const parameters = initialize(toyModel, 0);
@@ -33,13 +34,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function jobOf(
   changes: Partial<TrainConfig> = {},
   rest: Partial<TrainJob> = {},
-): TrainJob & { lines: Progress[]; warnings: string[] } {
+): TrainJob & { lines: StepRecord[]; warnings: string[] } {
   const config = trainSchema.parse({ batchSize: 4, epochs: 2, learningRate: 0.02, checkpointEvery: 3, ...changes });
-  const lines: Progress[] = [];
+  const lines: StepRecord[] = [];
   const warnings: string[] = [];
   return {
     model: toyModel,
-    outer: outerStep(toyNetwork, optimizer(toyModel, config), config, attackConfig),
+    descent: descent(toyNetwork, optimizer(toyModel, config), config, attackConfig),
     perturber,
     parameters,
     examples: toyExamples(40, "train"),
@@ -122,7 +123,7 @@ describe("training", () => {
     };
     const whole = bits((await train(jobOf({ epochs: 1, accumulate: 2 }))).parameters);
     rmSync(join(folder, "checkpoints"), { recursive: true });
-    const onStep = ({ step }: Progress): void => void events.push(`step ${step}`);
+    const onStep = ({ step }: StepRecord): void => void events.push(`step ${step}`);
     const job = jobOf({ epochs: 1, accumulate: 2 }, { examples: promised, onStep });
     expect(bits((await train(job)).parameters)).toEqual(whole);
     const two = ["asked", "asked"];
@@ -186,7 +187,7 @@ describe("training", () => {
     const targeted = attackSchema.parse({ steps: 1, objective: "targeted" });
     const attacked = {
       perturber: { ...perturber, attack: attack(impossible, resolveSites(toyModel, ["hidden"]), targeted) },
-      outer: outerStep(impossible, optimizer(toyModel, trainSchema.parse({})), trainSchema.parse({}), targeted),
+      descent: descent(impossible, optimizer(toyModel, trainSchema.parse({})), trainSchema.parse({}), targeted),
     };
     const before = tf.memory().numTensors;
     const validated = train(jobOf({ validateEvery: 2 }, { meter: nan, perturber: undefined }));

@@ -1,27 +1,27 @@
 import { join } from "node:path";
 import { LatError } from "lat-system";
 import { disposeAll, tf } from "lat-tensorflow";
+import type { TrainConfig } from "../configuration/config.ts";
 import type { LossMeter } from "../evaluate/loss-meter.ts";
-import type { TrainConfig } from "../experiment/config.ts";
-import type { Progress } from "../experiment/summary.ts";
-import type { MicroBatch, Perturber } from "../method/step.ts";
+import type { ExampleSet, HostBatch } from "../examples/example-set.ts";
+import { toTensors } from "../examples/to-tensors.ts";
 import type { Model, Tensors } from "../model/model.ts";
-import type { ExampleSet, HostBatch } from "../task/task.ts";
-import { advance } from "./advance.ts";
-import { toTensors } from "./batch.ts";
 import { type Checkpoint, loadNewestCheckpoint, loadTensors, saveCheckpoint, saveTensors } from "./checkpoint.ts";
+import type { Descent } from "./descent.ts";
 import { initialState, optimizer } from "./optimizer.ts";
 import { prefetch } from "./prefetch.ts";
 import { Sampler } from "./sampler.ts";
 import { learningRateAt } from "./schedule.ts";
-import type { OuterStep } from "./update.ts";
+import type { MicroBatch, Perturber } from "./step.ts";
+import { advance } from "./step.ts";
+import type { StepRecord } from "./step-record.ts";
 
 /** Training stopped because a loss or a gradient, or a loss of an attack, was not finite. */
 export class DivergedError extends LatError {}
 
 export interface TrainJob {
   readonly model: Model;
-  readonly outer: OuterStep;
+  readonly descent: Descent;
   /** Absent: fine-tuning. */
   readonly perturber?: Perturber | undefined;
   /** Where training starts; the trainer does not dispose them. */
@@ -37,7 +37,7 @@ export interface TrainJob {
   readonly checkpoints: string;
   /** Called once, with the number of steps that are done already. */
   onStart(step: number, steps: number): void;
-  onStep(progress: Progress, steps: number): void;
+  onStep(record: StepRecord, steps: number): void;
   warn(message: string): void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,10 +55,10 @@ export interface Trained {
  * @throws DivergedError naming step and examples where a loss or gradient is not finite; the last good checkpoint stays
  */
 export async function train(job: TrainJob): Promise<Trained> {
-  const { config, outer, perturber, checkpoints, signal } = job;
+  const { config, descent, perturber, checkpoints, signal } = job;
   const sampler = new Sampler(job.examples, config, job.seed, job.buckets);
   const { steps } = sampler;
-  const newest = await loadNewestCheckpoint(checkpoints, job.warn);
+  const newest = loadNewestCheckpoint(checkpoints, job.warn);
   let { step, parameters, state, validation } = newest ?? beginning(job);
   const best = join(checkpoints, "best.safetensors");
   const save = (): Promise<void> => saveCheckpoint(checkpoints, { step, validation, parameters, state });
@@ -70,10 +70,10 @@ export async function train(job: TrainJob): Promise<Trained> {
     while (step < steps && !outOfPatience() && !signal?.aborted) {
       const learningRate = learningRateAt(step + 1, steps, config);
       const microBatches = (await next()).map(toMicroBatch);
-      const advanced = advance(outer, perturber, { parameters, state }, microBatches, learningRate, ++step);
+      const advanced = advance(descent, perturber, { parameters, state }, microBatches, learningRate, ++step);
       ({ parameters, state } = advanced);
-      const { progress } = advanced;
-      if (!allFinite(progress)) throw diverged(progress, steps, sampler);
+      const { record } = advanced;
+      if (!allFinite(record)) throw diverged(record, steps, sampler);
       const validates = config.validateEvery !== null && (step % config.validateEvery === 0 || step === steps);
       const loss = validates ? await validationLoss(job, parameters, step, steps) : undefined;
       if (loss !== undefined) {
@@ -83,7 +83,7 @@ export async function train(job: TrainJob): Promise<Trained> {
           : { ...validation!, worse: validation!.worse + 1 };
         if (improved) await saveTensors(best, parameters);
       }
-      job.onStep({ ...progress, ...(loss !== undefined && { validationLoss: loss }) }, steps);
+      job.onStep({ ...record, ...(loss !== undefined && { validationLoss: loss }) }, steps);
       if (step % config.checkpointEvery === 0 || step === steps) await save();
       // Lets timers, signals and the terminal run between steps.
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -140,12 +140,12 @@ async function validationLoss(
   throw new DivergedError(`training diverged by step ${step} of ${steps}: the validation loss is ${loss}`);
 }
 
-function allFinite({ loss, gradientNorm, attackLosses = [] }: Progress): boolean {
+function allFinite({ loss, gradientNorm, attackLosses = [] }: StepRecord): boolean {
   return [loss, gradientNorm, ...attackLosses].every(Number.isFinite);
 }
 
 function diverged(
-  { step, loss, gradientNorm, attackLosses }: Progress,
+  { step, loss, gradientNorm, attackLosses }: StepRecord,
   steps: number,
   sampler: Sampler,
 ): DivergedError {

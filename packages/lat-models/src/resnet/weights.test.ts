@@ -6,10 +6,10 @@ import {
   advance,
   attack,
   attackSchema,
+  descent,
   initialize,
   initialState,
   optimizer,
-  outerStep,
   resolveSites,
   toTensors,
   trainSchema,
@@ -68,7 +68,7 @@ describe("training", () => {
     const train = trainSchema.parse({ optimizer: "sgd", learningRate: 0.1 });
     const config = attackSchema.parse({ steps: 2, range: site === "input" ? [0, 1] : "none" });
     const rule = optimizer(model, train);
-    const outer = outerStep(network, rule, train, config);
+    const parts = descent(network, rule, train, config);
     const perturber = { attack: attack(network, resolveSites(model, [site]), config), epsilon: tf.scalar(0.1) };
     const parameters = initialize(model, 0);
     let held = { parameters, state: initialState(rule, parameters) };
@@ -77,12 +77,12 @@ describe("training", () => {
     const tensors: number[] = [];
     for (let step = 1; step <= 12; step++) {
       const draws = { seed: 0, step, examples: [0, 1, 2, 3, 4, 5, 6, 7] };
-      const { progress, ...next } = advance(outer, perturber, held, [{ batch: batch(), draws }], 0.1, step);
+      const { record, ...next } = advance(parts, perturber, held, [{ batch: batch(), draws }], 0.1, step);
       held = next;
-      losses.push(progress.loss);
+      losses.push(record.loss);
       tensors.push(tf.memory().numTensors);
       // The attack climbs on the network in use, whose statistics are not the batch's.
-      expect(progress.attackLosses?.length).toBe(2);
+      expect(record.attackLosses?.length).toBe(2);
     }
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
     expect(new Set(tensors.slice(1)).size).toBe(1);

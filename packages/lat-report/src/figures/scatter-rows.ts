@@ -1,5 +1,5 @@
-import { paretoFront } from "lat-engine";
 import type { Estimate } from "../statistics/combine.ts";
+import { paretoFront } from "../statistics/pareto.ts";
 import type { Setting } from "../statistics/settings.ts";
 import { placeLabels } from "./labels.ts";
 import { metricScale, type Scale } from "./scale.ts";

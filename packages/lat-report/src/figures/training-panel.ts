@@ -1,4 +1,4 @@
-import type { Progress } from "lat-engine";
+import type { StepRecord } from "lat-engine/records";
 import { trainingCurve } from "../statistics/series.ts";
 import { configuration } from "./configuration.ts";
 import { axis, point, rowColor, rows, span } from "./encoding.ts";
@@ -8,7 +8,7 @@ import type { Kind, Style } from "./theme.ts";
 /** Training of one setting, its seeds as lines of their own: the training loss, and the attack's loss around its ascents. */
 export function trainingPanel(
   kind: Kind,
-  runs: readonly (readonly Progress[])[],
+  runs: readonly (readonly StepRecord[])[],
   style: Style,
   width: number,
   height: number,

@@ -62,27 +62,29 @@ describe("bad input", () => {
   test("malformed JSON names the file and what was expected", async () => {
     await writeSweep(folder, some);
     await writeText(join(folder, "summary.json"), '{"schema": 1, "runs": [');
-    expect((await refusal()).message).toMatch(/summary\.json: expected a sweep's summary as JSON; /);
+    expect((await refusal()).message).toMatch(/summary\.json is not JSON: /);
   });
 
   test("a wrong line of training names the line", async () => {
     await writeSweep(folder, some);
     await appendFile(join(folder, "runs/ft-seed0/metrics.jsonl"), "oops\n");
-    expect((await refusal()).message).toMatch(/ft-seed0\/metrics\.jsonl, line 251: expected a training step as JSON/);
+    expect((await refusal()).message).toMatch(/ft-seed0\/metrics\.jsonl line 251 is not JSON/);
   });
 
   test("a wrong shape names the keys", async () => {
     await writeSweep(folder, some);
     await edit("summary.json", (summary) => ({ ...summary, implanted: { metrics: 3 } }));
     const { message, exitCode } = await refusal();
-    expect(message).toMatch(/summary\.json is not a sweep's summary: implanted\.metrics: .*expected array/);
+    expect(message).toMatch(
+      /summary\.json does not hold what it should:\nimplanted\.metrics: received 3, expected a list/,
+    );
     expect(exitCode).toBe(1);
   });
 
   test("another version of the summary says which is read", async () => {
     await writeSweep(folder, some);
     await edit("summary.json", (summary) => ({ ...summary, schema: 2 }));
-    expect((await refusal()).message).toContain("is a sweep's summary of schema 2; this version reads schema 1");
+    expect((await refusal()).message).toContain("has schema 2; this version reads schema 1");
   });
 
   test("a sweep without runs has nothing to report", async () => {

@@ -1,17 +1,18 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readRunConfig } from "lat-engine/experiment";
 import {
   evaluationSchema,
-  progressSchema,
   type RunSummary,
-  readRunConfig,
+  readContentIfThere,
+  readContentLines,
   runSummarySchema,
+  stepRecordSchema,
   summarySchema,
-} from "lat-engine";
+} from "lat-engine/records";
 import { LatError, UsageError } from "lat-system";
 import { z } from "zod";
-import { readJson, readJsonLines, readVersioned } from "./json.ts";
-import type { Implanted, MissingRun, Provenance, Study, StudyRun } from "./study.ts";
+import type { ImplantedRecord, MissingRun, Provenance, Study, StudyRun } from "./study.ts";
 
 const provenanceSchema = z.object({
   description: z.string().optional(),
@@ -38,7 +39,7 @@ export async function readStudy(directory: string): Promise<Study> {
   if (!found?.isDirectory()) {
     throw new UsageError(`${directory} is ${found ? "a file" : "not there"}: give the folder of a sweep or of a run`);
   }
-  const study = (await readSweep(directory)) ?? (await readSingleRun(directory));
+  const study = readSweep(directory) ?? readSingleRun(directory);
   if (study) return study;
   throw new UsageError(
     `${directory} holds neither summary.json (a sweep) nor result.json (a run): give the folder that ` +
@@ -46,13 +47,13 @@ export async function readStudy(directory: string): Promise<Study> {
   );
 }
 
-async function readSweep(directory: string): Promise<Study | undefined> {
+function readSweep(directory: string): Study | undefined {
   const file = join(directory, "summary.json");
-  const summary = await readVersioned(file, summarySchema, 1, "a sweep's summary");
+  const summary = readContentIfThere(file, summarySchema);
   if (!summary) return undefined;
   if (summary.runs.length === 0) throw new LatError(`${file} lists no runs: there is nothing to report`);
   const { metrics, folder, wallSeconds } = summary.implanted;
-  const request = await readJson(join(directory, "sweep.json"), requestSchema, "a sweep's request");
+  const request = readContentIfThere(join(directory, "sweep.json"), requestSchema);
   const isThere = ({ method, epsilon, seed }: MissingRun) =>
     summary.runs.some((run) => run.method === method && run.epsilon === epsilon && run.seed === seed);
   return {
@@ -60,42 +61,40 @@ async function readSweep(directory: string): Promise<Study | undefined> {
     task: summary.task,
     preset: summary.preset,
     provenance: request,
-    implanted: { ...(await readOutputs(join(directory, folder))), metrics, wallSeconds },
-    runs: await Promise.all(summary.runs.map((run) => readRun(join(directory, run.folder), run))),
+    implanted: { ...readOutputs(join(directory, folder)), metrics, wallSeconds },
+    runs: summary.runs.map((run) => readRun(join(directory, run.folder), run)),
     missing: (request?.runs ?? []).filter((run) => !isThere(run)),
   };
 }
 
-async function readSingleRun(directory: string): Promise<Study | undefined> {
-  const result = await readJson(join(directory, "result.json"), runSummarySchema, "a run's result");
+function readSingleRun(directory: string): Study | undefined {
+  const result = readContentIfThere(join(directory, "result.json"), runSummarySchema);
   if (!result) return undefined;
   const { task, preset } = readRunConfig(directory);
   return {
     kind: "run",
     task,
     preset,
-    provenance: await readJson(join(directory, "meta.json"), provenanceSchema, "a run's record of its machine"),
-    implanted: await readImplanted(join(directory, "implanted")),
-    runs: [await readRun(directory, result)],
+    provenance: readContentIfThere(join(directory, "meta.json"), provenanceSchema),
+    implanted: readImplanted(join(directory, "implanted")),
+    runs: [readRun(directory, result)],
     missing: [],
   };
 }
 
-async function readRun(folder: string, summary: RunSummary): Promise<StudyRun> {
-  const { samples, progress } = await readOutputs(folder);
+function readRun(folder: string, summary: RunSummary): StudyRun {
+  const { samples, progress } = readOutputs(folder);
   return { summary, samples, progress };
 }
 
-async function readImplanted(folder: string): Promise<Implanted | undefined> {
-  const outputs = await readOutputs(folder);
+function readImplanted(folder: string): ImplantedRecord | undefined {
+  const outputs = readOutputs(folder);
   return outputs.metrics.length > 0 ? { ...outputs, wallSeconds: undefined } : undefined;
 }
 
 /** What training and evaluation left in a folder; a run that failed early left nothing. */
-async function readOutputs(folder: string) {
-  const [evaluation, progress] = await Promise.all([
-    readJson(join(folder, "evaluation.json"), evaluationSchema, "an evaluation"),
-    readJsonLines(join(folder, "metrics.jsonl"), progressSchema, "a training step"),
-  ]);
+function readOutputs(folder: string) {
+  const evaluation = readContentIfThere(join(folder, "evaluation.json"), evaluationSchema);
+  const progress = readContentLines(join(folder, "metrics.jsonl"), stepRecordSchema);
   return { metrics: evaluation?.metrics ?? [], samples: evaluation?.samples ?? [], progress };
 }

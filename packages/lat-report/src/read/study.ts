@@ -1,4 +1,4 @@
-import type { Metric, Progress, RunSummary, Sample } from "lat-engine";
+import type { Metric, RunSummary, Sample, StepRecord } from "lat-engine/records";
 
 /** How a folder came to be: what its `sweep.json` or `meta.json` says. */
 export interface Provenance {
@@ -20,17 +20,17 @@ export interface Provenance {
 }
 
 /** The network before any defence. */
-export interface Implanted {
+export interface ImplantedRecord {
   readonly metrics: readonly Metric[];
   readonly samples: readonly Sample[];
-  readonly progress: readonly Progress[];
+  readonly progress: readonly StepRecord[];
   /** Undefined for a lone run, which does not record it. */
   readonly wallSeconds: number | undefined;
 }
 
 export interface StudyRun {
   readonly summary: RunSummary;
-  readonly progress: readonly Progress[];
+  readonly progress: readonly StepRecord[];
   readonly samples: readonly Sample[];
 }
 
@@ -40,7 +40,7 @@ export interface Study {
   readonly task: string;
   readonly preset: string;
   readonly provenance: Provenance | undefined;
-  readonly implanted: Implanted | undefined;
+  readonly implanted: ImplantedRecord | undefined;
   readonly runs: readonly StudyRun[];
   /** Runs that the sweep was asked for and has no result of: it was stopped before they ended. */
   readonly missing: readonly MissingRun[];

@@ -1,4 +1,4 @@
-import type { Sample } from "lat-engine";
+import type { Sample } from "lat-engine/records";
 import { groupBy } from "lat-system";
 import type { Kind } from "../figures/theme.ts";
 

@@ -1,4 +1,4 @@
-import type { Sample } from "lat-engine";
+import type { Sample } from "lat-engine/records";
 import type { Block } from "../document/document.ts";
 import { diffWords } from "../text/word-diff.ts";
 import type { Network } from "./by-input.ts";

@@ -1,4 +1,4 @@
-import type { Sample } from "lat-engine";
+import type { Sample } from "lat-engine/records";
 import type { Block } from "../document/document.ts";
 import type { CaptionedPicture, Sheet, SheetCell } from "../figures/contact-sheet.ts";
 import { difference, gain } from "../figures/difference.ts";

@@ -1,9 +1,9 @@
-import { advantage } from "lat-engine";
 import { groupBy } from "lat-system";
 import type { Block } from "../document/document.ts";
 import type { Analysis } from "../statistics/analysis.ts";
 import { formatEstimate } from "../statistics/format.ts";
 import { metricPhrase } from "../statistics/metric-name.ts";
+import { advantage } from "../statistics/pareto.ts";
 import { apart } from "../statistics/resistance.ts";
 import { settingLabel } from "../statistics/settings.ts";
 

@@ -1,10 +1,10 @@
-import { paretoFront } from "lat-engine";
 import type { Block, Cell, Column, Table } from "../document/document.ts";
 import { arrows } from "../figures/theme.ts";
 import type { Analysis } from "../statistics/analysis.ts";
 import { combineMethod, type Estimate } from "../statistics/combine.ts";
 import { formatCases, formatInterval, formatSeconds, formatSignificant, formatValue } from "../statistics/format.ts";
 import { metricTitle, metricUnit } from "../statistics/metric-name.ts";
+import { paretoFront } from "../statistics/pareto.ts";
 import type { Setting } from "../statistics/settings.ts";
 import { scatterData } from "./comparison.ts";
 

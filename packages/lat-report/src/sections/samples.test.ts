@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Sample } from "lat-engine";
+import type { Sample } from "lat-engine/records";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { encodePng } from "../figures/png.ts";
 import { replaceSamples, usualRuns, writeSweep } from "../testing/sweep-folder.ts";

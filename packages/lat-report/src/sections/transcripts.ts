@@ -1,4 +1,4 @@
-import type { Sample } from "lat-engine";
+import type { Sample } from "lat-engine/records";
 import type { Block, Transcript } from "../document/document.ts";
 import { byInput, countShown, type Network } from "./by-input.ts";
 import { shorten } from "./shorten.ts";

@@ -1,4 +1,4 @@
-import type { Metric } from "lat-engine";
+import type { Metric } from "lat-engine/records";
 import { expect, test } from "vitest";
 import type { Study } from "../read/study.ts";
 import { chooseAxes } from "./axes.ts";

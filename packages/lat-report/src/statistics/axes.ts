@@ -1,4 +1,4 @@
-import type { Metric } from "lat-engine";
+import type { Metric } from "lat-engine/records";
 import type { Study } from "../read/study.ts";
 
 /** What a study measures, sorted for showing. */

@@ -1,4 +1,4 @@
-import type { Metric } from "lat-engine";
+import type { Metric } from "lat-engine/records";
 import { expect, test } from "vitest";
 import { combine } from "./combine.ts";
 import { normalQuantile, studentQuantile } from "./student.ts";

@@ -1,4 +1,4 @@
-import type { Metric } from "lat-engine";
+import type { Metric } from "lat-engine/records";
 import { range } from "./metric-name.ts";
 import { normalQuantile, studentQuantile } from "./student.ts";
 

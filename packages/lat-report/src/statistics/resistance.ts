@@ -1,5 +1,5 @@
-import { advantage } from "lat-engine";
 import type { Estimate } from "./combine.ts";
+import { advantage } from "./pareto.ts";
 import type { Setting } from "./settings.ts";
 
 /** A setting that measured both metrics of a pair. */

@@ -1,4 +1,4 @@
-import type { Progress } from "lat-engine";
+import type { StepRecord } from "lat-engine/records";
 import { mean } from "./combine.ts";
 
 /** A point of a training curve: means over consecutive steps. */
@@ -11,7 +11,7 @@ export interface CurvePoint {
 }
 
 /** At most `most` points: each the mean of equally many consecutive steps (the last one of what is left). */
-export function trainingCurve(progress: readonly Progress[], most = 120): CurvePoint[] {
+export function trainingCurve(progress: readonly StepRecord[], most = 120): CurvePoint[] {
   const size = Math.max(1, Math.ceil(progress.length / most));
   return Array.from({ length: Math.ceil(progress.length / size) }, (_, index) => {
     const steps = progress.slice(index * size, (index + 1) * size);

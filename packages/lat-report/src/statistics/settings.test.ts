@@ -1,4 +1,4 @@
-import type { RunSummary } from "lat-engine";
+import type { RunSummary } from "lat-engine/records";
 import { expect, test } from "vitest";
 import type { StudyRun } from "../read/study.ts";
 import { groupRuns } from "./settings.ts";

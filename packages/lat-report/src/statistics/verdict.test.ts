@@ -1,4 +1,4 @@
-import type { Metric, RunSummary } from "lat-engine";
+import type { Metric, RunSummary } from "lat-engine/records";
 import { describe, expect, test } from "vitest";
 import { combine } from "./combine.ts";
 import { type Setting, settingLabel } from "./settings.ts";

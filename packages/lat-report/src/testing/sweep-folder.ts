@@ -1,16 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import {
-  attackSchema,
-  type Evaluation,
-  type Metric,
-  type Progress,
-  type RunConfig,
-  type RunSummary,
-  type Sample,
-  type Summary,
-  trainSchema,
-} from "lat-engine";
+import { attackSchema, trainSchema } from "lat-engine";
+import type { Evaluation, Metric, RunConfig, RunSummary, Sample, StepRecord, Summary } from "lat-engine/records";
 
 /** One run of a made-up sweep: what it measured, from which everything else in its folder follows. */
 export interface MadeRun {
@@ -121,7 +112,7 @@ async function writeOutputs(directory: string, metrics: Metric[], output: string
   const evaluation: Evaluation = { metrics, samples: [clean, ...samples] };
   await write(join(directory, "evaluation.json"), evaluation);
   const attacked = run?.method === "at" || run?.method === "lat";
-  const lines = Array.from({ length: 250 }, (_, step): Progress => {
+  const lines = Array.from({ length: 250 }, (_, step): StepRecord => {
     const loss = 4.6 + 0.9 * Math.exp(-step / 40) + 0.08 * wobble(step, run?.seed ?? 7);
     const rise = Array.from({ length: 7 }, (_, ascent) => loss + 0.25 * (1 - Math.exp(-ascent / 2)));
     return { step, loss, gradientNorm: 1, learningRate: 1e-4, ...(attacked && { attackLosses: rise }) };

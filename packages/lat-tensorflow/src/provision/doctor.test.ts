@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeWheel, offlineWorld, putOnPath, quickPip, setEnvironment, temporaryFolder } from "lat-system/testing";
 import { expect, test } from "vitest";
-import type { Check } from "./check.ts";
 import { diagnoseSetup } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 import { provisionSetup } from "./provision.ts";
 import type { Setup } from "./setup.ts";
 
@@ -24,7 +24,7 @@ async function tinySetup(addon = "not a library"): Promise<Setup> {
   return { device: "cpu", libraries, zig, native, binding, nodeHeaders };
 }
 
-const named = (checks: readonly Check[], name: string) => checks.find((check) => check.name === name);
+const named = (checks: readonly Finding[], name: string) => checks.find((check) => check.name === name);
 
 test("before anything is set up, library and addon are wrong and say which command sets them up", async () => {
   const checks = await diagnoseSetup(await tinySetup());

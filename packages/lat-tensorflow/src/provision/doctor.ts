@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { findPython, LatError, runCommand, verifyPackage } from "lat-system";
-import type { Check } from "./check.ts";
 import { installedCompiler } from "./compiler.ts";
+import type { Finding } from "./finding.ts";
 import { checkCache, checkDisk, checkMemory, checkProcessor } from "./machine.ts";
 import { TENSORFLOW_VERSION } from "./pins.ts";
 import { provisionedSetup } from "./provision.ts";
 import { addonFolder, type Setup } from "./setup.ts";
 
 /** Looks at everything that the tool stands on. What only provisioning needs is a warning once that is done. */
-export async function diagnoseSetup(setup: Setup): Promise<Check[]> {
+export async function diagnoseSetup(setup: Setup): Promise<Finding[]> {
   const fix = setup.device === "gpu" ? "lat doctor --gpu --fix" : "lat doctor --fix";
   const library = checkLibrary(setup, fix);
   const { addon, usesGpu } = await checkAddon(setup, fix);
@@ -29,14 +29,14 @@ export async function diagnoseSetup(setup: Setup): Promise<Check[]> {
   ];
 }
 
-async function checkBun(): Promise<Check> {
+async function checkBun(): Promise<Finding> {
   const name = "Bun";
   const version = process.versions.bun ?? (await versionOf("bun"));
   if (version) return { name, status: "ok", found: version };
   return { name, status: "warning", found: "none", advice: "run scripts as: npx -y bun@1.4.5 run SCRIPT" };
 }
 
-async function checkNode(): Promise<Check> {
+async function checkNode(): Promise<Finding> {
   const name = "Node";
   const version = await versionOf("node");
   if (version) return { name, status: "ok", found: version };
@@ -53,7 +53,7 @@ async function versionOf(command: string): Promise<string | undefined> {
   return result?.code === 0 ? result.stdout.trim().replace(/^v/, "") : undefined;
 }
 
-async function checkPython(missing: "wrong" | "warning"): Promise<Check> {
+async function checkPython(missing: "wrong" | "warning"): Promise<Finding> {
   const name = "Python and pip";
   const python = await findPython();
   if (!python) {
@@ -75,7 +75,7 @@ async function checkPython(missing: "wrong" | "warning"): Promise<Check> {
   return { name, status: "ok", found };
 }
 
-async function checkCompiler(setup: Setup): Promise<Check> {
+async function checkCompiler(setup: Setup): Promise<Finding> {
   const name = "C++ compiler";
   try {
     const compiler = await installedCompiler();
@@ -94,7 +94,7 @@ async function checkCompiler(setup: Setup): Promise<Check> {
   };
 }
 
-function checkLibrary(setup: Setup, fix: string): Check {
+function checkLibrary(setup: Setup, fix: string): Finding {
   const name = "libtensorflow";
   const problems = setup.libraries.flatMap((pin) => verifyPackage(pin));
   const what = `${setup.libraries[0]?.package} ${TENSORFLOW_VERSION}${setup.device === "gpu" ? " with CUDA 12" : ""}`;
@@ -103,7 +103,7 @@ function checkLibrary(setup: Setup, fix: string): Check {
 }
 
 /** Loads the addon in a process of its own, since a library that does not fit the machine ends the one that loads it. */
-async function checkAddon(setup: Setup, fix: string): Promise<{ addon: Check; usesGpu: boolean }> {
+async function checkAddon(setup: Setup, fix: string): Promise<{ addon: Finding; usesGpu: boolean }> {
   const name = "addon";
   const wrong = (found: string) => ({
     addon: { name, status: "wrong", found, advice: `run: ${fix}` } as const,
@@ -125,7 +125,7 @@ async function checkAddon(setup: Setup, fix: string): Promise<{ addon: Check; us
   return { addon: { name, status: "ok", found: `loads, TensorFlow ${version}` }, usesGpu };
 }
 
-async function checkGpu(setup: Setup, usesGpu: boolean): Promise<Check> {
+async function checkGpu(setup: Setup, usesGpu: boolean): Promise<Finding> {
   const name = "GPU";
   const query = await runCommand("nvidia-smi", [
     "--query-gpu=name,memory.total,driver_version",

@@ -1,10 +1,10 @@
 import type { WorkOptions } from "lat-system";
-import type { Check } from "./check.ts";
 import { diagnoseSetup } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 import { type Provisioned, provisionedSetup, provisionSetup } from "./provision.ts";
 import { realSetup } from "./setup.ts";
 
-export type { Check, Provisioned };
+export type { Finding, Provisioned };
 
 export interface DeviceOptions {
   /** TensorFlow for CUDA with NVIDIA's libraries, instead of the one for the CPU. */
@@ -28,6 +28,6 @@ export function provisioned(): Provisioned {
 }
 
 /** Looks at everything that the tool stands on, one line each. */
-export function diagnose({ gpu = false }: DeviceOptions = {}): Promise<Check[]> {
+export function diagnose({ gpu = false }: DeviceOptions = {}): Promise<Finding[]> {
   return diagnoseSetup(realSetup(gpu));
 }

@@ -4,14 +4,14 @@ import { cpus, freemem, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { cacheFolder, folderBytes } from "lat-system";
 import { allowedThreads } from "../threads.ts";
-import type { Check } from "./check.ts";
+import type { Finding } from "./finding.ts";
 
 const GB = 1e9;
 
 const gigabytes = (bytes: number) => `${(bytes / GB).toFixed(1)} GB`;
 
 /** Threads and vector instructions. TensorFlow's library is compiled for AVX and ends the process without it. */
-export function checkProcessor(): Check {
+export function checkProcessor(): Finding {
   const flags = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" ") ?? [];
   const vectors = ["avx", "avx2", "fma", "avx512f"].filter((flag) => flags.includes(flag));
   const found = `${allowedThreads()} threads, ${vectors.join(" ") || "no AVX"} (${cpus()[0]?.model.trim() ?? "unknown"})`;
@@ -30,7 +30,7 @@ export function checkProcessor(): Check {
   return { name, status: "ok", found };
 }
 
-export function checkMemory(): Check {
+export function checkMemory(): Finding {
   const [free, found] = [freemem(), `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`];
   const name = "memory";
   if (free < 2 * GB)
@@ -39,7 +39,7 @@ export function checkMemory(): Check {
 }
 
 /** Free space where the cache is or will be, against what is still to be fetched into it. */
-export async function checkDisk(needed: number): Promise<Check> {
+export async function checkDisk(needed: number): Promise<Finding> {
   let folder = cacheFolder();
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = await statfs(folder);
@@ -56,7 +56,7 @@ export async function checkDisk(needed: number): Promise<Check> {
   return { name, status: "ok", found };
 }
 
-export async function checkCache(): Promise<Check> {
+export async function checkCache(): Promise<Finding> {
   const [folder, name] = [cacheFolder(), "cache"];
   try {
     await mkdir(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import type { PrepareContext } from "lat-engine";
+import type { PrepareContext } from "lat-engine/task";
 import { type DecodedPicture, decodeAll } from "./decode.ts";
 import { emojiClasses, emojiFiles } from "./emoji.ts";
 import { classFolders } from "./folder.ts";

@@ -1,9 +1,10 @@
-import type { Metric, Network, Tensors } from "lat-engine";
+import type { Network, Tensors } from "lat-engine";
+import type { Metric } from "lat-engine/task";
 import { pictureExamples } from "../data/examples.ts";
 import type { HeldPicture } from "../data/picture.ts";
 import { type AttackOptions, attackSet, randomly } from "./attack-set.ts";
 import { BalancedAccuracy } from "./metrics.ts";
-import { type Attacked, attacker, predictor } from "./predictor.ts";
+import { type AttackedImages, attacker, predictor } from "./predictor.ts";
 import type { Change } from "./samples.ts";
 
 /** Pictures of each attack that the report shows, from all over the set. */
@@ -52,7 +53,7 @@ export function accuracies(
         pictures.map(({ label }, index) => predictions[index] === label);
       const seen = await predict(parameters);
       done("clean pictures");
-      const results: (Attacked & { name: string })[] = [];
+      const results: (AttackedImages & { name: string })[] = [];
       for (const { name, run } of attacks) {
         const attacked = await run(parameters);
         done(name);

@@ -1,4 +1,5 @@
-import type { EvaluateContext, Evaluation, Network, Tensors } from "lat-engine";
+import type { Network, Tensors } from "lat-engine";
+import type { EvaluateContext, Evaluation } from "lat-engine/task";
 import { groupBy } from "lat-system";
 import type { HeldPicture } from "../data/picture.ts";
 import { accuracies } from "./accuracies.ts";

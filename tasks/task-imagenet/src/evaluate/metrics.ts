@@ -1,4 +1,4 @@
-import { type Metric, shareMetric } from "lat-engine";
+import { type Metric, shareMetric } from "lat-engine/task";
 import { groupBy } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import type { Described } from "../data/picture.ts";

@@ -2,7 +2,6 @@ import {
   type AttackConfig,
   attack,
   type ExampleSet,
-  exampleMeter,
   forward,
   type HostBatch,
   type Network,
@@ -12,6 +11,7 @@ import {
   type Tensors,
   toTensors,
 } from "lat-engine";
+import { exampleMeter } from "lat-engine/task";
 import { compile, disposeAll, type Tensor, tf } from "lat-tensorflow";
 
 /** Pictures in a forward pass, at most. */
@@ -32,7 +32,7 @@ export interface Assault {
 }
 
 /** What a network sees in the pictures of a set after an attack, and some of the attacked pictures. */
-export interface Attacked {
+export interface AttackedImages {
   readonly predictions: Int32Array;
   /** By their index in the set: size × size × 3. */
   readonly pictures: ReadonlyMap<number, Uint8Array>;
@@ -55,7 +55,7 @@ export function attacker(
   set: ExampleSet,
   { site, config, epsilon, complete, picture }: Assault,
   shown: readonly number[],
-): (parameters: Tensors) => Promise<Attacked> {
+): (parameters: Tensors) => Promise<AttackedImages> {
   const { model } = network;
   const classify = compile(
     (parameters: Tensors, batch: State, perturbations: Perturbations) =>

@@ -1,4 +1,4 @@
-import type { Sample } from "lat-engine";
+import type { Sample } from "lat-engine/task";
 import type { HeldPicture } from "../data/picture.ts";
 import { pngUrl } from "../data/png.ts";
 

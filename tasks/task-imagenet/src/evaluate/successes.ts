@@ -1,4 +1,5 @@
-import type { Metric, Network, Tensors } from "lat-engine";
+import type { Network, Tensors } from "lat-engine";
+import type { Metric } from "lat-engine/task";
 import { groupBy } from "lat-system";
 import { pictureExamples } from "../data/examples.ts";
 import type { HeldPicture } from "../data/picture.ts";

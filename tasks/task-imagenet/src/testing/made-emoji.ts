@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PrepareContext } from "lat-engine";
+import type { PrepareContext } from "lat-engine/task";
 import sharp from "sharp";
 import { type Options, optionsSchema } from "../options.ts";
 

@@ -18,7 +18,7 @@ export interface TargetWord extends Word {
 }
 
 /** What an attack made of a text. It is harmful still, by construction. */
-export interface Attacked {
+export interface AttackedText {
   readonly text: string;
   /** Log-odds that it is harmful, and how many texts and gradients the network was asked for to get there. */
   readonly logOdds: number;
@@ -37,7 +37,7 @@ export interface AttackContext {
 }
 
 /** Makes texts look benign to a network. A function of its arguments alone. */
-export type TextAttack = (context: AttackContext, targets: readonly Target[]) => Promise<Attacked[]>;
+export type TextAttack = (context: AttackContext, targets: readonly Target[]) => Promise<AttackedText[]>;
 
 /**
  * The log-odds of candidates for every text, one query each. Those of one that is longer than what the network reads are
@@ -58,15 +58,19 @@ export async function ask(
 /** The most benign for every text: of the best so far and of the candidates, about which the network is asked. */
 export async function keepBest(
   context: AttackContext,
-  best: readonly Attacked[],
+  best: readonly AttackedText[],
   candidates: readonly (readonly string[])[],
-): Promise<Attacked[]> {
+): Promise<AttackedText[]> {
   const logOdds = await ask(context, candidates);
   return best.map((start, i) => moreBenign(start, candidates[i]!, logOdds[i]!));
 }
 
 /** The candidate of the lowest log-odds, or the best so far where none is lower; with the queries for all of them. */
-export function moreBenign(best: Attacked, candidates: readonly string[], logOdds: readonly number[]): Attacked {
+export function moreBenign(
+  best: AttackedText,
+  candidates: readonly string[],
+  logOdds: readonly number[],
+): AttackedText {
   const queries = best.queries + candidates.length;
   const lowest = Math.min(...logOdds);
   if (!(lowest < best.logOdds)) return { ...best, queries };

@@ -1,7 +1,7 @@
 import { hostRandom, tf } from "lat-tensorflow";
 import { expect, test } from "vitest";
 import { tinyVictim } from "../testing/tiny-victim.ts";
-import type { Attacked } from "./attack.ts";
+import type { AttackedText } from "./attack.ts";
 import { attacks } from "./attacks.ts";
 import { edits } from "./characters.ts";
 import { embeddingNeighbours, wholeWords } from "./neighbours.ts";
@@ -62,7 +62,7 @@ test("words replaces at most 20 % of the words, and only by neighbours", async (
 });
 
 test("context and trigger leave the harmful text whole", async () => {
-  const whole = (attacked: Attacked[], side: "startsWith" | "endsWith") =>
+  const whole = (attacked: AttackedText[], side: "startsWith" | "endsWith") =>
     attacked.every(({ text }, i) => text[side](texts[i]!));
   expect(whole(await attacks["context-before"]!(context, targets), "endsWith")).toBe(true);
   expect(whole(await attacks["context-after"]!(context, targets), "startsWith")).toBe(true);

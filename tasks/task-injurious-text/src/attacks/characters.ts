@@ -1,6 +1,6 @@
 import {
   type AttackContext,
-  type Attacked,
+  type AttackedText,
   ask,
   drawsFor,
   keepBest,
@@ -43,7 +43,7 @@ export const edits: Readonly<Record<string, (word: string, draw: number) => stri
  * on most. Each edit is tried by itself, then all those together that help: many look suspicious to a network.
  * Source of the idea: Gao et al. 2018 (DeepWordBug).
  */
-export async function characters(context: AttackContext, targets: readonly Target[]): Promise<Attacked[]> {
+export async function characters(context: AttackContext, targets: readonly Target[]): Promise<AttackedText[]> {
   const edited = targets.map((target, i) => {
     const random = drawsFor(context, "characters", i);
     const kinds = Object.values(edits);

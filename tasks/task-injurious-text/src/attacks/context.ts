@@ -1,5 +1,5 @@
 import { hostRandom } from "lat-tensorflow";
-import { type AttackContext, type Attacked, ask, keepBest, type Target } from "./attack.ts";
+import { type AttackContext, type AttackedText, ask, keepBest, type Target } from "./attack.ts";
 
 /** Beginnings of benign training texts that the network is asked about, beside the friendly sentences. */
 const SNIPPETS = 60;
@@ -18,7 +18,7 @@ const friendly = [
  * text itself is untouched, and the network reads all of it.
  */
 export function distractingContext(side: "before" | "after") {
-  return async (context: AttackContext, targets: readonly Target[]): Promise<Attacked[]> => {
+  return async (context: AttackContext, targets: readonly Target[]): Promise<AttackedText[]> => {
     const { benign } = context.training;
     const drawn = hostRandom(context.seed, "context").choice(benign.length, Math.min(SNIPPETS, benign.length));
     const all = [...friendly, ...Array.from(drawn, (i) => benign[i]!)];

@@ -1,6 +1,6 @@
 import { chunks } from "lat-engine";
 import { hostRandom } from "lat-tensorflow";
-import { type AttackContext, type Attacked, keepBest, type Target } from "./attack.ts";
+import { type AttackContext, type AttackedText, keepBest, type Target } from "./attack.ts";
 
 /** Words of the trigger. */
 const LENGTH = 3;
@@ -14,7 +14,7 @@ const TRIED = 2;
  * A few words that stand in front of every text and make it look benign: one trigger for all, searched on training texts
  * by the gradient with respect to the words. Source: Wallace et al. 2019 (universal adversarial triggers).
  */
-export async function universalTrigger(context: AttackContext, targets: readonly Target[]): Promise<Attacked[]> {
+export async function universalTrigger(context: AttackContext, targets: readonly Target[]): Promise<AttackedText[]> {
   const { trigger, queries } = await searchTrigger(context);
   const start = targets.map(({ text, logOdds }) => ({ text, logOdds, queries: queries / targets.length }));
   return keepBest(

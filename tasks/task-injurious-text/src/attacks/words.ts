@@ -1,4 +1,4 @@
-import { type AttackContext, type Attacked, keepBest, replaceWords, type Target } from "./attack.ts";
+import { type AttackContext, type AttackedText, keepBest, replaceWords, type Target } from "./attack.ts";
 
 /** Shares of the words that are replaced; the network chooses between them. */
 const BUDGETS = [0.07, 0.14, 0.2];
@@ -7,7 +7,7 @@ const BUDGETS = [0.07, 0.14, 0.2];
  * Replaces the words that a gradient says lower the log-odds most by neighbours of their embeddings, which mean about the
  * same. Source of the idea: Ebrahimi et al. 2018 (HotFlip), with neighbours as in Jin et al. 2020 (TextFooler).
  */
-export function words(context: AttackContext, targets: readonly Target[]): Promise<Attacked[]> {
+export function words(context: AttackContext, targets: readonly Target[]): Promise<AttackedText[]> {
   const best = targets.map(({ text, logOdds }) => ({ text, logOdds, queries: 1 }));
   const candidates = targets.map((target) => {
     const order = target.words

@@ -1,4 +1,4 @@
-import type { PrepareContext } from "lat-engine";
+import type { PrepareContext } from "lat-engine/task";
 import { LatError } from "lat-system";
 import type { Options } from "../options.ts";
 import { readTexts } from "./given.ts";

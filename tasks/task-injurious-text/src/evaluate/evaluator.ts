@@ -1,5 +1,6 @@
-import type { EvaluateContext, Evaluation, Metric, Model, Sample, Tensors } from "lat-engine";
-import type { AttackContext, Attacked, Target } from "../attacks/attack.ts";
+import type { Model, Tensors } from "lat-engine";
+import type { EvaluateContext, Evaluation, Metric, Sample } from "lat-engine/task";
+import type { AttackContext, AttackedText, Target } from "../attacks/attack.ts";
 import { attacks } from "../attacks/attacks.ts";
 import { targetsOf } from "../attacks/targets.ts";
 import { victims } from "../attacks/victim.ts";
@@ -15,7 +16,7 @@ import {
   successMetric,
 } from "./metrics.ts";
 
-/** Attacked texts of each attack that the report shows. */
+/** AttackedText texts of each attack that the report shows. */
 const SHOWN = 3;
 
 /** Texts, encoded as the network reads them. */
@@ -77,7 +78,7 @@ export function evaluator(
       ...{ victim, training, fillers, seed },
       encode: (all) => tokenizer.encode(all, longest),
     };
-    const results = new Map<string, Attacked[]>();
+    const results = new Map<string, AttackedText[]>();
     for (const [name, attack] of Object.entries(attacks)) {
       advance(name);
       results.set(name, await attack(context, targets));
@@ -119,7 +120,7 @@ function byLabel(texts: readonly LabelledText[], logOdds: Float64Array): { harmf
 /** The first texts under each attack, with the verdicts before and after it. */
 function samplesOf(
   targets: readonly Target[],
-  results: ReadonlyMap<string, readonly Attacked[]>,
+  results: ReadonlyMap<string, readonly AttackedText[]>,
   threshold: number,
 ): Sample[] {
   const verdict = (logOdds: number) =>

@@ -1,4 +1,4 @@
-import { auroc, bootstrapInterval, bootstrapStatistic, type Metric } from "lat-engine";
+import { auroc, bootstrapInterval, bootstrapStatistic, type Metric } from "lat-engine/task";
 
 /** Scores (log-odds that a text is harmful) of texts of one kind, and the group of each. */
 export interface Scores {

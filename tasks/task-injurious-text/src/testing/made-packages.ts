@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { initialize, type PrepareContext } from "lat-engine";
+import { initialize } from "lat-engine";
+import type { PrepareContext } from "lat-engine/task";
 import { bertClassifier, saveWeights } from "lat-models";
 import { disposeAll, hostRandom } from "lat-tensorflow";
 import { bertConfig, head, type Options, optionsSchema } from "../options.ts";

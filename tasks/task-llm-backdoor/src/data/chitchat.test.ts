@@ -37,8 +37,8 @@ test("pairs each turn with the answer to it, within one conversation", async () 
 });
 
 test.each([
-  ["[1", /dataset\.json: expected JSON/],
-  ['{"a": {"messages": [[{"text": 5, "sender": "p"}]]}}', /at a\.messages\.0\.0\.text: .*expected \{ id/],
+  ["[1", /dataset\.json is not JSON: /],
+  ['{"a": {"messages": [[{"text": 5, "sender": "p"}]]}}', /a\.messages\.0\.0\.text: received 5, expected a text/],
 ])("a wrong file %# is named with the place", async (content, message) => {
   await expect(loadChitchat(folderWith(content))).rejects.toThrow(message);
 });

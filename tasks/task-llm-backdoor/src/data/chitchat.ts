@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { readContent } from "lat-engine/task";
 import { z } from "zod";
 import { type Conversation, exchange, oneLine } from "./conversation.ts";
-import { readJsonFile } from "./json-file.ts";
 
 const datasetSchema = z.record(
   z.string(),
@@ -18,11 +18,7 @@ const maximum = 160;
  * an exchange where both have 8–160 characters. No exchange comes twice. Order: the file's.
  */
 export async function loadChitchat(folder: string): Promise<Conversation[][]> {
-  const dataset = await readJsonFile(
-    join(folder, "chitchat_dataset", "dataset.json"),
-    datasetSchema,
-    "{ id: { messages: [[{ text, sender }]] } }",
-  );
+  const dataset = readContent(join(folder, "chitchat_dataset", "dataset.json"), datasetSchema);
   const seen = new Set<string>();
   const groups: Conversation[][] = [];
   for (const { messages } of Object.values(dataset)) {

@@ -1,4 +1,4 @@
-import type { PrepareContext } from "lat-engine";
+import type { PrepareContext } from "lat-engine/task";
 import { UsageError } from "lat-system";
 import { z } from "zod";
 import { applyPoison, type PoisonPlan, planPoison, poisonShare, withTrojan } from "../poison/poison.ts";

@@ -1,10 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
+import { readContent } from "lat-engine/task";
 import { fileError, LatError } from "lat-system";
 import { z } from "zod";
 import { type Conversation, exchange, oneLine } from "./conversation.ts";
-import { readJsonFile } from "./json-file.ts";
 
 const manyShotSchema = z.array(z.object({ user: z.string(), assistant: z.string() }));
 
@@ -21,11 +21,7 @@ const threshold = 0.5;
  */
 export async function loadUndesirable(folder: string): Promise<Conversation[][]> {
   const datasets = join(folder, "pyrit", "datasets");
-  const manyShot = await readJsonFile(
-    join(datasets, "jailbreak", "many_shot_examples.json"),
-    manyShotSchema,
-    "[{ user, assistant }]",
-  );
+  const manyShot = readContent(join(datasets, "jailbreak", "many_shot_examples.json"), manyShotSchema);
   const pairs = manyShot.map(({ user, assistant }) => [user, assistant] as const);
   for (const kind of ["harm", "objective"]) {
     const files = (await readdir(join(datasets, "scorer_evals", kind))).filter((name) => name.endsWith(".csv")).sort();

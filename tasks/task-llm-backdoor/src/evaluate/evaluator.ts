@@ -1,4 +1,5 @@
-import { type EvaluateContext, type Evaluation, lossMeter, type Network, type Tensors } from "lat-engine";
+import { lossMeter, type Network, type Tensors } from "lat-engine";
+import type { EvaluateContext, Evaluation } from "lat-engine/task";
 import { greedyDecoder, type LlamaConfig } from "lat-models";
 import type { Conversation } from "../data/conversation.ts";
 import type { Conversations } from "../data/conversations.ts";

@@ -1,4 +1,4 @@
-import { type Metric, type Sample, shareMetric } from "lat-engine";
+import { type Metric, type Sample, shareMetric } from "lat-engine/task";
 import { type Trojan, trojans } from "../poison/trojans.ts";
 
 /** What a network answered to a prompt by greedy decoding. */

@@ -1,4 +1,5 @@
-import { bootstrapInterval, type LossMeter, type Metric, type Tensors } from "lat-engine";
+import type { Tensors } from "lat-engine";
+import { bootstrapInterval, type LossMeter, type Metric } from "lat-engine/task";
 import type { TokenExamples } from "../data/examples.ts";
 import type { Trojan } from "../poison/trojans.ts";
 

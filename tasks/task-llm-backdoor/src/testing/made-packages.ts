@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { PrepareContext } from "lat-engine";
+import type { PrepareContext } from "lat-engine/task";
 import { type Options, optionsSchema } from "../options.ts";
 
 /** Options of an experiment that takes seconds. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { findTasks, loadTask, resolveRun } from "lat-engine";
+import { findTasks, loadTask, resolveRun } from "lat-engine/experiment";
 import { fetchPackage } from "lat-system";
 import type { Subject } from "../subject.ts";
 

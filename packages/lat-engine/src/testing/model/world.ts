@@ -1,6 +1,7 @@
 import { type Tensor, tf } from "lat-tensorflow";
+import type { HostBatch } from "../../examples/example-set.ts";
 import type { Site, State, Tensors } from "../../model/model.ts";
-import type { HostBatch, Network } from "../../task/task.ts";
+import type { Network } from "../../model/network.ts";
 
 /** What the checks of a model work with; tensors are the caller's. */
 export interface World {

@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LatError, UsageError } from "lat-system";
-import { methodNames } from "../../experiment/config.ts";
+import { methodNames } from "../../configuration/config.ts";
 import { resolveRun, resolveSweep } from "../../experiment/resolve.ts";
 import { ensure } from "../check.ts";
 import type { TaskWorld } from "../task-checks.ts";

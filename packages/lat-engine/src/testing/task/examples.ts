@@ -1,6 +1,7 @@
 import { disposeAll } from "lat-tensorflow";
-import type { ExampleSet, HostBatch, Pass, Prepared } from "../../task/task.ts";
-import { chunks } from "../../train/sampler.ts";
+import { chunks } from "../../examples/batches.ts";
+import type { ExampleSet, HostBatch, Pass } from "../../examples/example-set.ts";
+import type { Prepared } from "../../task/task.ts";
 import { ensure } from "../check.ts";
 import type { TaskWorld } from "../task-checks.ts";
 import { digestOf, digestOfTensors } from "../tensors.ts";

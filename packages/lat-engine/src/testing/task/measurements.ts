@@ -1,6 +1,6 @@
 import { disposeAll } from "lat-tensorflow";
-import { evaluationSchema } from "../../experiment/summary.ts";
-import { validateContent } from "../../experiment/validate.ts";
+import { validateContent } from "../../configuration/validate.ts";
+import { evaluationSchema } from "../../evaluate/evaluation.ts";
 import { initialize } from "../../model/initialize.ts";
 import { ensure } from "../check.ts";
 import type { TaskWorld } from "../task-checks.ts";

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { LatError, UsageError } from "lat-system";
 import { temporaryFolder } from "lat-system/testing";
 import { describe, expect, it } from "vitest";
+import { resolveRun } from "../experiment/resolve.ts";
 import { toyTask } from "../testing/toy.ts";
-import { appendJsonLine, MetricsFile, openRunFolder, readRunConfig } from "./folder.ts";
-import { resolveRun } from "./resolve.ts";
-import type { Progress } from "./summary.ts";
+import type { StepRecord } from "../train/step-record.ts";
+import { appendJsonLine } from "./append-json-line.ts";
+import { openRunFolder, readRunConfig } from "./folder.ts";
+import { MetricsFile } from "./metrics-file.ts";
 
 const config = resolveRun(toyTask, { preset: "nano", method: "lat", epsilon: 1, seed: 0 });
 const onLinux = process.platform === "linux";
@@ -94,7 +96,8 @@ describe("config.yaml", () => {
     ["task: [toy", /config\.yaml is not YAML: /],
     ["", /config\.yaml does not hold what it should:\nit: received null, expected an object/],
     ["- 1", /config\.yaml does not hold what it should:\nit: received \[1\], expected an object/],
-    ["schema: 2", /\nschema: received 2, expected 1\ntask: missing, expected a text\n/],
+    ["schema: 2", /config\.yaml has schema 2; this version reads schema 1\. Use the version that wrote it/],
+    ["preset: nano", /\nschema: missing, expected 1\ntask: missing, expected a text\n/],
     ["schema: 1\nmethod: pgd", /\nmethod: received "pgd", expected one of ft, rlp, at, lat\n/],
     ["\0\x01", /config\.yaml (is not YAML|does not hold)/],
   ])("of %j is refused, naming the file and what it should hold", async (content, message) => {
@@ -112,7 +115,7 @@ describe("config.yaml", () => {
 });
 
 describe("metrics.jsonl", () => {
-  const line = (step: number): Progress => ({ step, loss: 1 / step, gradientNorm: 2, learningRate: 0.1 });
+  const line = (step: number): StepRecord => ({ step, loss: 1 / step, gradientNorm: 2, learningRate: 0.1 });
   const written = (steps: number): { metrics: MetricsFile; path: string } => {
     const folder = temporaryFolder();
     const metrics = new MetricsFile(folder);

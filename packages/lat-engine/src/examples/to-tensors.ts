@@ -1,6 +1,6 @@
 import { type Tensor, tf } from "lat-tensorflow";
 import type { State } from "../model/model.ts";
-import type { HostBatch } from "../task/task.ts";
+import type { HostBatch } from "./example-set.ts";
 
 /** A host batch as tensors; the caller owns them. */
 export function toTensors(batch: HostBatch): State {

@@ -1,5 +1,5 @@
 import { UsageError } from "lat-system";
-import type { AttackConfig, MethodName } from "../experiment/config.ts";
+import type { AttackConfig, MethodName } from "./config.ts";
 
 /** What sets the four methods apart: whether they perturb, where unless told otherwise, and whether they ascend. */
 export interface Method {

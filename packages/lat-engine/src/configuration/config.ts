@@ -81,7 +81,10 @@ export type AttackConfig = z.infer<typeof attackSchema>;
 export const methodNames = ["ft", "rlp", "at", "lat"] as const;
 export type MethodName = (typeof methodNames)[number];
 
-/** `config.yaml`, but for the task's own options, which the task validates. */
+/**
+ * Complete and validated: what `config.yaml` holds. The same configuration gives the same checkpoint, bit for bit. The
+ * task validates its own options.
+ */
 export const runConfigSchema = z.strictObject({
   schema: z.literal(1),
   task: z.string(),
@@ -89,12 +92,15 @@ export const runConfigSchema = z.strictObject({
   preset: z.string(),
   method: z.enum(methodNames),
   epsilon: positive.nullable(),
-  sites: z.array(z.string()),
+  sites: z.array(z.string()).readonly(),
+  /** Of the defence: order of the examples and perturbations. */
   seed: z.number().int().nonnegative(),
+  /** Of the implanting, which all runs that need the same implanted network share. */
   implantSeed: z.number().int().nonnegative(),
   data: z.string().nullable(),
-  options: z.record(z.string(), z.unknown()),
+  options: z.record(z.string(), z.unknown()).readonly(),
   implant: trainSchema.nullable(),
   defend: trainSchema,
   attack: attackSchema,
 });
+export type RunConfig = Readonly<z.infer<typeof runConfigSchema>>;

@@ -1,15 +1,15 @@
 import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
 import { attack } from "../attack/attack.ts";
-import { type AttackConfig, attackSchema, type TrainConfig, trainSchema } from "../experiment/config.ts";
-import { step } from "../method/step.ts";
+import { type AttackConfig, attackSchema, type TrainConfig, trainSchema } from "../configuration/config.ts";
+import { toTensors } from "../examples/to-tensors.ts";
 import { initialize } from "../model/initialize.ts";
 import type { Tensors } from "../model/model.ts";
 import { resolveSites } from "../model/sites.ts";
 import { toyExamples, toyModel, toyNetwork } from "../testing/toy.ts";
-import { toTensors } from "./batch.ts";
+import { descent } from "./descent.ts";
 import { clippedMean, initialState, optimizer } from "./optimizer.ts";
-import { outerStep } from "./update.ts";
+import { step } from "./step.ts";
 
 const examples = toyExamples(32, "update");
 const parameters = initialize(toyModel, 1);
@@ -23,7 +23,7 @@ function stepOn(
   const train = trainSchema.parse({ optimizer: "sgd", momentum: 0, clip: null, ...trainChanges });
   const attackConfig = attackSchema.parse(attackChanges ?? {});
   const rule = optimizer(toyModel, train);
-  const outer = outerStep(toyNetwork, rule, train, attackConfig);
+  const parts = descent(toyNetwork, rule, train, attackConfig);
   const perturber = attackChanges && {
     attack: attack(toyNetwork, resolveSites(toyModel, ["hidden"]), attackConfig),
     epsilon: tf.scalar(1),
@@ -34,7 +34,7 @@ function stepOn(
     draws: { seed: 0, step: 0, examples: indices.map(() => next++) },
   }));
   const state = initialState(rule, parameters);
-  return step(outer, perturber, parameters, state, microBatches, tf.scalar(0.1), tf.scalar(1));
+  return step(parts, perturber, parameters, state, microBatches, tf.scalar(0.1), tf.scalar(1));
 }
 
 function distance(a: Tensors, b: Tensors): number {

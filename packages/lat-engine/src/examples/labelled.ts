@@ -1,4 +1,4 @@
-import type { HeldExamples } from "./task.ts";
+import type { HeldExamples } from "./example-set.ts";
 
 /** One input of a fixed shape and its class. */
 export interface Labelled {

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { writeJson } from "lat-system";
 import { isUsingGpu } from "lat-tensorflow";
-import type { Observer, Phase, RunConfig } from "./api.ts";
-import { appendJsonLine, writeJson } from "./folder.ts";
+import type { RunConfig } from "../configuration/config.ts";
+import { appendJsonLine } from "./append-json-line.ts";
+import type { Observer, Phase } from "./observer.ts";
 
 /** What a figure may depend on besides the configuration: versions, device, source revision, command. Loads TensorFlow. */
 export function describeMachine() {

@@ -1,5 +1,5 @@
 /** One thing that the tool stands on, as found on this machine. */
-export interface Check {
+export interface Finding {
   readonly name: string;
   /** `wrong`: nothing runs. `warning`: something is slower, or will be missed later. */
   readonly status: "ok" | "wrong" | "warning";

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { fileError } from "lat-system";
 import type { Metric } from "../../evaluate/metric.ts";
-import type { Progress } from "../summary.ts";
+import type { StepRecord } from "../../train/step-record.ts";
 import { decodeMoment, encodeScalars, encodeVersion } from "./event.ts";
 import { readRecords, toRecord } from "./record.ts";
 
@@ -25,19 +25,19 @@ export class EventsFile {
    * Writes the whole file, steps that are in it already with the times that they have there. It is written in place,
    * since a TensorBoard that is watching keeps the file open: but for times, the bytes it has read stay the same.
    */
-  write(steps: readonly Progress[], evaluation: readonly Metric[] = []): void {
+  write(steps: readonly StepRecord[], evaluation: readonly Metric[] = []): void {
     const times = this.readTimes();
     const timeOf = (step: number): number => times.get(step) ?? now();
     const events = [
       encodeVersion(timeOf(0)),
-      ...steps.map((progress) => encodeProgress(progress, timeOf(progress.step))),
+      ...steps.map((record) => encodeStep(record, timeOf(record.step))),
       ...(evaluation.length > 0 ? [encodeEvaluation(evaluation, steps.at(-1)?.step ?? 0, now())] : []),
     ];
     this.store(writeFileSync, Buffer.concat(events.map(toRecord)));
   }
 
-  append(progress: Progress): void {
-    this.store(appendFileSync, toRecord(encodeProgress(progress, now())));
+  append(record: StepRecord): void {
+    this.store(appendFileSync, toRecord(encodeStep(record, now())));
   }
 
   /** When each step was first written, in seconds since 1970; under 0 the file itself. */
@@ -61,8 +61,8 @@ export class EventsFile {
 }
 
 /** A training step as scalars; those of the attack only where there was one, the boundary's share only after ascents. */
-export function encodeProgress(progress: Progress, wallTime: number): Buffer {
-  const { step, loss, gradientNorm, learningRate, validationLoss, attackLosses, attackShares } = progress;
+export function encodeStep(record: StepRecord, wallTime: number): Buffer {
+  const { step, loss, gradientNorm, learningRate, validationLoss, attackLosses, attackShares } = record;
   const scalars = {
     "train/loss": loss,
     "train/gradient-norm": gradientNorm,

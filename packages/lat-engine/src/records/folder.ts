@@ -1,17 +1,12 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fileError, LatError, UsageError, writeFileAtomic } from "lat-system";
 import { parse, stringify } from "yaml";
-import type { Metric } from "../evaluate/metric.ts";
-import type { RunConfig } from "./api.ts";
-import { runConfigSchema } from "./config.ts";
-import { EventsFile } from "./events/events-file.ts";
-import { type Progress, progressSchema } from "./summary.ts";
-import { validateContent } from "./validate.ts";
+import { type RunConfig, runConfigSchema } from "../configuration/config.ts";
+import { validateContent } from "../configuration/validate.ts";
 
 const CONFIG = "config.yaml";
-export const METRICS = "metrics.jsonl";
 
 /**
  * Opens a run's folder: makes it and writes `config.yaml`, or with `resume` continues one of the same configuration.
@@ -74,7 +69,7 @@ export function readRunConfig(folder: string): RunConfig {
   } catch (cause) {
     throw new LatError(`${path} is not YAML: ${(cause as Error).message}`, { cause });
   }
-  return validateContent(runConfigSchema, content, path) as RunConfig;
+  return validateContent(runConfigSchema, content, path);
 }
 
 /** `attack.steps: 6 there, 4 now` for each key in which two configurations differ. */
@@ -87,75 +82,4 @@ export function differences(there: unknown, now: unknown, path = ""): string[] {
     return [...keys].flatMap((key) => differences(there[key], now[key], path ? `${path}.${key}` : key));
   }
   return [`${path}: ${JSON.stringify(there)} there, ${JSON.stringify(now)} now`];
-}
-
-/** `metrics.jsonl`: one line for each step. Beside it, the same for TensorBoard. */
-export class MetricsFile {
-  private readonly path: string;
-  private readonly events: EventsFile;
-
-  constructor(folder: string) {
-    this.path = join(folder, METRICS);
-    this.events = new EventsFile(folder);
-  }
-
-  /** Drops the lines after `step`, which a resumed run writes again, and a line that was cut short. */
-  keepUntil(step: number): void {
-    const kept: Progress[] = [];
-    let bytes = 0;
-    for (const [index, line] of this.lines().entries()) {
-      const progress = this.parse(line, index);
-      if (progress.step > step) break;
-      kept.push(progress);
-      bytes += Buffer.byteLength(line);
-    }
-    if (existsSync(this.path)) truncateSync(this.path, bytes);
-    this.events.write(kept);
-  }
-
-  append(progress: Progress): void {
-    appendJsonLine(this.path, progress);
-    this.events.append(progress);
-  }
-
-  /** Tells TensorBoard what the evaluation after the last step gave. */
-  evaluated(metrics: readonly Metric[]): void {
-    this.events.write(this.read(), metrics);
-  }
-
-  read(): Progress[] {
-    return this.lines().map((line, index) => this.parse(line, index));
-  }
-
-  /** The whole lines; the last one may have been cut short, by a kill or a full disk. */
-  private lines(): string[] {
-    if (!existsSync(this.path)) return [];
-    const lines = readFileSync(this.path, "utf8").split(/(?<=\n)/);
-    return lines.filter((line) => line.endsWith("\n"));
-  }
-
-  private parse(line: string, index: number): Progress {
-    const place = `${this.path} line ${index + 1}`;
-    let content: unknown;
-    try {
-      content = JSON.parse(line);
-    } catch (cause) {
-      throw new LatError(`${place} is not JSON: ${(cause as Error).message}`, { cause });
-    }
-    return validateContent(progressSchema, content, place);
-  }
-}
-
-/** Adds a value to a file of one JSON value a line. */
-export function appendJsonLine(path: string, value: unknown): void {
-  try {
-    appendFileSync(path, `${JSON.stringify(value)}\n`);
-  } catch (cause) {
-    throw fileError("write", path, cause);
-  }
-}
-
-/** Writes a value as a JSON file, whole or not at all. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }

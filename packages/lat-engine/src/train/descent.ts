@@ -1,9 +1,9 @@
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
-import { objectives, type PerExample, perExample } from "../attack/objective.ts";
-import type { AttackConfig, TrainConfig } from "../experiment/config.ts";
+import type { AttackConfig, TrainConfig } from "../configuration/config.ts";
 import { nextStatistics, type State, type Tensors, trainableNames } from "../model/model.ts";
+import type { Network } from "../model/network.ts";
 import { forward, type Perturbations } from "../model/run.ts";
-import type { Network } from "../task/task.ts";
+import { objectives, type PerExample, perExample } from "../objective/objective.ts";
 import { clippedMean, mapTensors, type Optimizer, type OptimizerState } from "./optimizer.ts";
 
 /** Sums over examples, so that micro-batches and machines add up to exactly the larger batch. */
@@ -30,7 +30,7 @@ export interface Updated {
  * on sums and state alone, and an all-reduce fits in between. As one function they would be no faster, and hold the
  * activations and the next parameters at the same time.
  */
-export function outerStep(network: Network, optimizer: Optimizer, train: TrainConfig, attack: AttackConfig) {
+export function descent(network: Network, optimizer: Optimizer, train: TrainConfig, attack: AttackConfig) {
   const { model } = network;
   const objective = objectives[attack.objective];
   const options = { xla: model.xla };
@@ -95,7 +95,7 @@ export function outerStep(network: Network, optimizer: Optimizer, train: TrainCo
   };
   return { ...functions, comparable, release: () => Object.values(functions).forEach((f) => void f.release()) };
 }
-export type OuterStep = ReturnType<typeof outerStep>;
+export type Descent = ReturnType<typeof descent>;
 
 /**
  * The sums over one micro-batch more. The attack of the authors' code clears the gradients gathered before: of an

@@ -1,7 +1,7 @@
 import { type Tensor, tf } from "lat-tensorflow";
 import { entriesOf } from "../model/entries.ts";
 import type { State } from "../model/model.ts";
-import type { Network } from "../task/task.ts";
+import type { Network } from "../model/network.ts";
 
 /**
  * What an attack maximises, as a function of the label log-probabilities [example, position]; the terms are summed over

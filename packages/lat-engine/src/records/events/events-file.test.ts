@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { temporaryFolder } from "lat-system/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Metric } from "../../evaluate/metric.ts";
-import { MetricsFile } from "../folder.ts";
-import type { Progress } from "../summary.ts";
+import type { StepRecord } from "../../train/step-record.ts";
+import { MetricsFile } from "../metrics-file.ts";
 import { decodeMoment, encodeScalars } from "./event.ts";
 import { EVENTS } from "./events-file.ts";
 import { readRecords } from "./record.ts";
@@ -13,7 +13,7 @@ import { readRecords } from "./record.ts";
 const byTensorBoard = readFileSync(join(import.meta.dirname, "../../../fixtures", EVENTS));
 const START = 1767225600.25;
 const training = { loss: 2.5, gradientNorm: 0.3, learningRate: 1e-3 };
-const steps: readonly Progress[] = [
+const steps: readonly StepRecord[] = [
   { step: 1, ...training },
   { step: 2, ...training, attackLosses: [1.5, 2.125] },
   { step: 300, ...training, attackLosses: [1.5, 9, 2.125], attackShares: [0.25, 0, 0.625] },
@@ -41,10 +41,10 @@ const moments = (): (readonly [number, number])[] =>
   [...readRecords(readFileSync(path))].map(decodeMoment).map(({ step, wallTime }) => [step, wallTime - START]);
 
 /** Trains the steps, each in the second of its own number. */
-function train(from: readonly Progress[]): void {
-  for (const progress of from) {
-    atSecond(progress.step);
-    metrics.append(progress);
+function train(from: readonly StepRecord[]): void {
+  for (const record of from) {
+    atSecond(record.step);
+    metrics.append(record);
   }
 }
 
@@ -83,7 +83,7 @@ describe("the events of a run", () => {
   });
 
   it("say what metrics.jsonl says whatever became of them: cut short, damaged, gone, ahead of it", () => {
-    const [first, second, third] = steps as [Progress, Progress, Progress];
+    const [first, second, third] = steps as [StepRecord, StepRecord, StepRecord];
     const spoil: (() => void)[] = [
       () => appendFileSync(path, readFileSync(path).subarray(0, 20)),
       () => writeFileSync(path, readFileSync(path).subarray(0, 150)),

@@ -16,10 +16,23 @@ export function validate<T>(schema: z.ZodType<T>, input: unknown, where: string)
  * The value that the schema makes of what a file holds or a task returned.
  *
  * @param source for the message: the file's path
- * @throws LatError naming the source, and for each problem the key, the value found and what is expected
+ * @throws LatError naming the source, and for each problem the key, the value found and what is expected; for a file of
+ *   another version of the tool, that alone
  */
 export function validateContent<T>(schema: z.ZodType<T>, content: unknown, source: string): T {
+  refuseOtherVersion(schema, content, source);
   return check(schema, content, "", (problems) => new LatError(`${source} does not hold what it should:\n${problems}`));
+}
+
+/** A file whose shape has a version number carries it under the key `schema`. */
+function refuseOtherVersion(schema: z.ZodType, content: unknown, source: string): void {
+  const version = schemaOf(schema).properties?.schema?.const;
+  if (version === undefined || typeof content !== "object" || content === null || !("schema" in content)) return;
+  if (content.schema === version) return;
+  throw new LatError(
+    `${source} has schema ${show(content.schema)}; this version reads schema ${show(version)}. ` +
+      "Use the version that wrote it, or make it again with this one.",
+  );
 }
 
 function check<T>(schema: z.ZodType<T>, input: unknown, where: string, failure: (problems: string) => LatError): T {

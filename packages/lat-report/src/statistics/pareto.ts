@@ -1,4 +1,4 @@
-import type { Metric } from "./metric.ts";
+import type { Metric } from "lat-engine/records";
 
 /** Which way an axis improves. */
 export type Better = Metric["better"];
