@@ -38,6 +38,7 @@ export function operations(ops: typeof library): Record<string, Operation> {
   return {
     gather: ({ table }, { indices }) => ops.gather(table!, indices!),
     logSoftmaxLabel: ({ logits }, { labels }) => ops.logSoftmaxLabel(logits!, labels!),
+    logSoftmaxLabelSure: ({ logits }, { labels }) => ops.logSoftmaxLabel(logits!, labels!),
     causalAttention: ({ queries, keys, values }) => ops.causalAttention(queries!, keys!, values!),
     attention: ({ queries, keys, values }) => ops.attention(queries!, keys!, values!),
     attentionMasked: ({ queries, keys, values }, { keyMask }) => ops.attention(queries!, keys!, values!, keyMask),

@@ -136,6 +136,12 @@ cases = {
 } | {
     name: (convolve(stride, padding), {"x": draw(2, height, width, 3), "filter": draw(size, size, 3, 4)}, {})
     for name, (size, stride, padding, height, width) in convolutions.items()
+} | {
+    "logSoftmaxLabelSure": (
+        lambda logits: log_softmax_label(logits, indices),
+        {"logits": (torch.linspace(-2, 2, 54).reshape(2, 3, 9) + 20 * F.one_hot(indices, 9)).double().requires_grad_()},
+        {"labels": indices},
+    ),
 }
 
 

@@ -6,6 +6,7 @@ import { type LlamaConfig, llama } from "lat-models";
 import { LatError } from "lat-system";
 import { configure, tf } from "lat-tensorflow";
 import { pytorch } from "tooling-pytorch";
+import { confidentRows } from "./confident.ts";
 import { cutAndWhole, logitsAndGradients, outcome } from "./engine.ts";
 import { measureRows } from "./measures.ts";
 import { miniLmRows } from "./minilm.ts";
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
       ...(await resnetRows(python, folder)),
       ...(await miniLmRows(python, folder)),
       ...(await measureRows(python, folder)),
+      ...(await confidentRows(python, folder, (what) => skipped.push(what))),
       ...(await pgdRows(python, folder, (what) => skipped.push(what))),
     ];
     console.log(format(rows));
@@ -97,11 +99,16 @@ function compare(problem: Problem, reference: Reference): Row[] {
   const outcomes = problem.cases.map((each) => ({ ...each, ...outcome(problem, each) }));
   const sites = [...new Set(problem.cases.map(({ site }) => site))];
   const { logits, gradients } = logitsAndGradients(problem);
+  const [first] = problem.cases.filter(({ trained }) => trained);
+  const eager = eagerly(() => outcome(problem, first!));
+  const one = `${first!.name}, operation by operation`;
   return [
     ...outcomes.map(({ name, delta }) => row(afterAscents, name, delta, `${name}/delta`, relativeError, 1e-4)),
     ...outcomes
       .filter(({ trained }) => trained)
       .map(({ name, losses }) => row(overSteps, name, losses, `${name}/losses`, worstRelative, 1e-5)),
+    row(afterAscents, one, eager.delta, `${first!.name}/delta`, relativeError, 1e-4),
+    row(overSteps, one, eager.losses, `${first!.name}/losses`, worstRelative, 1e-5),
     ...sites.map((site) => {
       const { cut, whole } = cutAndWhole(problem, site);
       return {
@@ -118,6 +125,15 @@ function compare(problem: Problem, reference: Reference): Row[] {
       ),
     ),
   ];
+}
+
+function eagerly<T>(run: () => T): T {
+  configure({ eager: true });
+  try {
+    return run();
+  } finally {
+    configure({ eager: false });
+  }
 }
 
 function indices(count: number): number[] {

@@ -1,14 +1,18 @@
-import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { tf } from "../load.ts";
 import { gatherAlong } from "./gather.ts";
+import { lastMax, lastSum } from "./reduce.ts";
 import { withGradient } from "./with-gradient.ts";
 
 /**
  * Log-probability of a label under softmax: `logits[..., label] − log Σ exp logits`. Its negative is the cross-entropy
  * of each position; masks and means are the caller's.
  *
- * The gradient is written by hand (onehot − softmax, times the incoming one): of the size of the vocabulary it keeps the
- * logits alone, and XLA makes it in one pass.
+ * A confident label's is as exact as any other. With m the largest logit and R = Σ exp(x − m) over all classes but the
+ * label, it is (x_label − m) − log1p(R + expm1(x_label − m)), where nothing small is added to 1; and the gradient at
+ * the label, 1 − p, is R / Σ exp(x − m). In log Σ exp and in softmax − onehot both are lost once 1 − p is below 6e-8.
+ *
+ * The gradient by hand keeps, of the size of the vocabulary, the logits alone, and XLA makes it in one pass.
  *
  * @param logits [..., classes]
  * @param labels int32, [...], each in [0, classes)
@@ -16,18 +20,27 @@ import { withGradient } from "./with-gradient.ts";
  */
 export function logSoftmaxLabel(logits: Tensor, labels: Tensor): Tensor {
   const classes = logits.shape.at(-1) as number;
+  const index = tf.reshape(labels, [-1, 1]);
   const logProbabilities = withGradient(
     [tf.reshape(logits, [-1, classes])],
     (x) => {
-      const index = tf.reshape(labels, [-1]) as Tensor1D;
-      const largest = tf.max(x, 1, true);
-      const logSum = tf.add(tf.log(tf.sum(tf.exp(tf.sub(x, largest)), 1, true)), largest);
-      return { value: tf.sub(gatherAlong(x, index, 1), tf.squeeze(logSum, [1])), saved: [x, logSum, index] as const };
+      const largest = lastMax(x);
+      const below = tf.sub(gatherAlong(x, index, 1), largest);
+      const weights = tf.exp(tf.sub(x, largest));
+      const others = lastSum(tf.where(isLabel(index, classes), tf.zerosLike(weights), weights));
+      const rest = tf.add(others, tf.expm1(below));
+      return { value: tf.sub(below, tf.log1p(rest)), saved: [x, largest, others, rest, index] as const };
     },
-    (gradient, [x, logSum, index]) => {
-      const softmax = tf.exp(tf.sub(x, logSum));
-      return [tf.mul(tf.expandDims(gradient, 1), tf.sub(tf.oneHot(index, classes), softmax))];
+    (gradient, [x, largest, others, rest, label]) => {
+      const weights = tf.exp(tf.sub(x, largest));
+      const scale = tf.div(gradient, tf.add(rest, 1));
+      return [tf.mul(scale, tf.where(isLabel(label, classes), others, tf.neg(weights)))];
     },
   );
   return tf.reshape(logProbabilities, labels.shape);
+}
+
+/** Where each row's label is: bool, [rows, classes]. */
+function isLabel(index: Tensor, classes: number): Tensor {
+  return tf.equal(tf.reshape(tf.range(0, classes, 1, "int32"), [1, classes]), index);
 }

@@ -78,6 +78,50 @@ describe("attention", () => {
 });
 
 describe("logSoftmaxLabel", () => {
+  // The last three are as large as float32 has them: all of a confident network, an even choice, and a wrong label.
+  const rows = [
+    { logits: [25, 10, 0], label: 0 },
+    { logits: [16, -16, 0], label: 0 },
+    { logits: [100, 30, 20], label: 0 },
+    { logits: [0, 1e-4, -1e-4], label: 1 },
+    { logits: [3, 3, -30], label: 1 },
+    { logits: [-40, 40, 0], label: 0 },
+  ];
+  // In float64, where nothing of this is lost: exp(−70) is 4e-31.
+  const expected = rows.map(({ logits, label }) => {
+    const own = logits[label]!;
+    const others = logits.filter((_, i) => i !== label).reduce((sum, x) => sum + Math.exp(x - own), 0);
+    const loss = Math.log1p(others);
+    const gradient = logits.map((x, i) => (i === label ? others : -Math.exp(x - own)) / (1 + others));
+    return { loss, gradient };
+  });
+  const differentiate = (x: Tensor, labels: Tensor) => valueAndGradients(() => logSoftmaxLabel(x, labels), { x });
+
+  it.each([
+    ["operation by operation", differentiate],
+    ["compiled by XLA", compile(differentiate)],
+    ["compiled without XLA", compile(differentiate, { xla: false })],
+  ])(
+    "has the value and every element of the gradient to float32's precision, however sure the logits, %s",
+    (_, run) => {
+      tf.tidy(() => {
+        const labels = tf.tensor1d(
+          rows.map(({ label }) => label),
+          "int32",
+        );
+        const { value, gradients } = run(tf.tensor2d(rows.map(({ logits }) => logits)), labels);
+        const [losses, gradient] = [value.arraySync() as number[], gradients.x.arraySync() as number[][]];
+        expect(expected[0]!.loss).toBeCloseTo(3.06e-7, 9);
+        const near = (actual: number, exact: number): void =>
+          expect(Math.abs(actual - exact), `${actual}, expected ${exact}`).toBeLessThanOrEqual(1e-6 * Math.abs(exact));
+        expected.forEach(({ loss, gradient: exact }, row) => {
+          near(-losses[row]!, loss);
+          exact.forEach((value, i) => void near(gradient[row]![i]!, value));
+        });
+      });
+    },
+  );
+
   it("stays finite for logits of any size", () => {
     tf.tidy(() => {
       const logits = tf.tensor2d([
