@@ -19,7 +19,7 @@ export async function recognise(
 }
 
 function holdsPicture(path: string): Promise<boolean> {
-  return sharp(path)
+  return sharp(path, { failOn: "error" })
     .metadata()
     .then(
       () => true,
