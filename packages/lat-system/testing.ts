@@ -8,12 +8,30 @@ import { pipeline } from "node:stream/promises";
 import { onTestFinished } from "vitest";
 import { ZipFile } from "yazl";
 import type { PackagePin } from "./src/package-pin.ts";
+import { type ReadRowsOptions, type Row, readRows } from "./src/rows/rows.ts";
 
 /** A folder that is removed after the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "lat-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A file that is removed after the test. */
+export function fileWith(name: string, content: string | Uint8Array): string {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+export async function rowsOf(path: string, options?: ReadRowsOptions): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const row of readRows(path, options)) rows.push(row);
+  return rows;
+}
+
+export async function cellsOf(path: string): Promise<Row["cells"][]> {
+  return (await rowsOf(path)).map(({ cells }) => cells);
 }
 
 /** Sets environment variables until the end of the test; undefined removes one. */

@@ -1,11 +1,10 @@
 import { linkSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { outputOf, runScript, temporaryFolder } from "../testing.ts";
 import { LatError } from "./errors.ts";
-import { fileError, folderBytes, listFiles, readJson, readText, sha256, sha256File, writeFileAtomic } from "./files.ts";
+import { fileError, folderBytes, listFiles, sha256, sha256File, writeFileAtomic } from "./files.ts";
 
 test("an atomic write makes missing folders, replaces the file and leaves nothing beside it", async () => {
   const folder = temporaryFolder();
@@ -74,17 +73,6 @@ test.skipIf(process.platform !== "linux")("a full disk is named as such, with wh
   );
 });
 
-test("JSON that is missing, empty or malformed is an error that names the file", async () => {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "good.json"), '{"a": [1]}');
-  writeFileSync(join(folder, "empty.json"), "\n");
-  writeFileSync(join(folder, "cut.json"), '{"a": [1');
-  expect(await readJson(join(folder, "good.json"))).toEqual({ a: [1] });
-  await expect(readJson(join(folder, "none.json"))).rejects.toThrow(/none\.json: no such file/);
-  await expect(readJson(join(folder, "empty.json"))).rejects.toThrow(/empty\.json: expected JSON, but it is empty/);
-  await expect(readJson(join(folder, "cut.json"))).rejects.toThrow(/cut\.json: expected JSON, but /);
-});
-
 test("SHA-256 of a file and of a stream are the standard's", async () => {
   const path = join(temporaryFolder(), "abc");
   writeFileSync(path, "abc");
@@ -104,15 +92,4 @@ test("the files of a folder are listed sorted and summed, a file with two names 
   expect(await listFiles(folder)).toEqual(["a", "b/c", "d"]);
   expect(await folderBytes(folder)).toBe(5);
   expect(await folderBytes(join(folder, "none"))).toBe(0);
-});
-
-test("a text is read as it is, and unpacked where its name says so", async () => {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "a.csv"), "é,1\n");
-  writeFileSync(join(folder, "a.csv.gz"), gzipSync("é,2\n"));
-  writeFileSync(join(folder, "b.csv.gz"), "é,3\n");
-  expect(await readText(join(folder, "a.csv"))).toBe("é,1\n");
-  expect(await readText(join(folder, "a.csv.gz"))).toBe("é,2\n");
-  await expect(readText(join(folder, "b.csv.gz"))).rejects.toThrow(/cannot read .*b\.csv\.gz: .*header/);
-  await expect(readText(join(folder, "c.csv"))).rejects.toThrow(/cannot read .*c\.csv: no such file/);
 });

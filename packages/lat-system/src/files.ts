@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { LatError } from "./errors.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -62,35 +61,6 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-/**
- * The text of a file, unpacked where its name ends in `.gz`.
- *
- * @throws {LatError} naming the file, where it cannot be read or unpacked.
- */
-export async function readText(path: string): Promise<string> {
-  try {
-    const content = await readFile(path);
-    return (path.endsWith(".gz") ? gunzipSync(content) : content).toString();
-  } catch (cause) {
-    throw fileError("read", path, cause);
-  }
-}
-
-/**
- * Reads a JSON file.
- *
- * @throws {LatError} naming the file, where it cannot be read or is not JSON.
- */
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const found = text.trim() === "" ? "it is empty" : (cause as Error).message;
-    throw new LatError(`cannot read ${path}: expected JSON, but ${found}`, { cause });
   }
 }
 

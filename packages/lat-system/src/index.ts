@@ -24,4 +24,7 @@ export type { PackagePin } from "./package-pin.ts";
 export type { Progress, WorkOptions } from "./progress.ts";
 export { quote } from "./quote.ts";
 export { type SplitName, splitOfName, splitOfWord } from "./split-name.ts";
+export { cellOf, numberIn, scoreOf, shown, textOf } from "./rows/cells.ts";
+export { type ReadRowsOptions, type Row, readRows } from "./rows/rows.ts";
 export { nearest, unknownName } from "./suggest.ts";
+export { readJson, readText } from "./text.ts";

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { expect, test } from "vitest";
+import { cellsOf, fileWith, rowsOf } from "../../testing.ts";
+
+// Written by pyarrow (tooling/parity/parquet_fixture.py).
+const fixture = (name: string) => join(import.meta.dirname, "../../fixtures", `${name}.parquet`);
+
+const rows = [
+  { text: "é 😀", bytes: "plain", category: "x", label: 1n, price: 0.5, safe: true, list: ["a"] },
+  { text: null, bytes: new Uint8Array([255, 254]), category: "y", label: 0n, price: 1, safe: false, list: [] },
+  { text: "a\u2028b", bytes: null, category: "x", label: 9007199254740993n, price: null, safe: null, list: undefined },
+];
+
+test.each(["none", "snappy", "gzip", "brotli", "lz4", "zstd", "checksums"])(
+  "reads what pyarrow wrote: %s",
+  async (name) => {
+    const path = fixture(name);
+    expect(await rowsOf(path)).toEqual(rows.map((cells, i) => ({ where: `${path}, row ${i + 1}`, cells })));
+  },
+);
+
+test("a byte that is not as it was written is told by the checksum of its page", async () => {
+  const bytes = readFileSync(fixture("checksums"));
+  bytes[bytes.indexOf("plain")]! ^= 1;
+  await expect(rowsOf(fileWith("a.parquet", bytes))).rejects.toThrow(
+    /a\.parquet: .*whole parquet file; "a checksum is wrong"/,
+  );
+});
+
+const gzip = readFileSync(fixture("gzip"));
+test.each([
+  ["a table of text", "text,label\n1,2\n", /a\.parquet is no parquet file/],
+  ["a pointer", "version https://git-lfs.github.com/spec/v1\n", /a\.parquet is a Git LFS pointer/],
+  ["nothing", "", /a\.parquet is empty; expected a parquet file/],
+  ["the mark alone", "PAR1", /a\.parquet: expected a whole parquet file/],
+  ["the first half", gzip.subarray(0, gzip.length >> 1), /a\.parquet: expected a whole parquet file/],
+  [
+    "the first byte lost",
+    Buffer.concat([Buffer.from("PAR1"), gzip.subarray(5)]),
+    /a\.parquet: expected a whole parquet/,
+  ],
+])("%s is refused", async (_, content, message) => {
+  await expect(rowsOf(fileWith("a.parquet", content))).rejects.toThrow(message);
+});
+
+test("a file without rows, and two columns of one name, are refused", async () => {
+  const write = (...columns: [string, string[]][]) => {
+    const columnData = columns.map(([name, data]) => ({ name, data, type: "STRING" as const }));
+    return fileWith("a.parquet", new Uint8Array(parquetWriteBuffer({ columnData })));
+  };
+  expect(await cellsOf(write(["a", ["x"]], ["b", ["y"]]))).toEqual([{ a: "x", b: "y" }]);
+  await expect(rowsOf(write(["a", []]))).rejects.toThrow(/a\.parquet has no rows/);
+  await expect(rowsOf(write(["a", ["x"]], ["a", ["y"]]))).rejects.toThrow(/a\.parquet: two columns are named "a"/);
+});

@@ -1,0 +1,121 @@
+import { crc32, gunzipSync } from "node:zlib";
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  type ColumnMetaData,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+} from "hyparquet";
+import { parquetHeader } from "hyparquet/src/column.js";
+import { compressors } from "hyparquet-compressors";
+import { LatError } from "../errors.ts";
+import { fileKind, fileKindBytes } from "../file-kind.ts";
+import { quote } from "../quote.ts";
+import { LARGEST_FILE, refuseLarge } from "./bytes.ts";
+import type { Row } from "./rows.ts";
+
+/** Rows that are read at most: a file of a few bytes can claim any number. */
+const MOST_ROWS = 2 ** 24;
+
+/**
+ * Rows of a parquet file. Texts that are not UTF-8 stay bytes. A group of rows is in memory at a time.
+ *
+ * @throws {LatError} where the file is no parquet file, is cut or damaged, or unpacks to too much
+ */
+export async function* parquetRows(path: string): AsyncGenerator<Row> {
+  const file = await attempt(path, () => asyncBufferFromFile(path));
+  refuseLarge(path, file.byteLength, LARGEST_FILE);
+  const kind = fileKind(new Uint8Array(await attempt(path, async () => file.slice(0, fileKindBytes))));
+  if (kind !== "a Parquet file") throw new LatError(`${path} is ${kind ?? "no parquet file"}; expected a parquet file`);
+  const metadata = await attempt(path, () => parquetMetadataAsync(file, { geoparquet: false }));
+  checkColumns(path, metadata);
+  const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  if (rows !== Number(metadata.num_rows))
+    throw new LatError(`${path}: its parts state ${rows} rows, the whole ${metadata.num_rows}`);
+  if (rows > MOST_ROWS)
+    throw new LatError(`${path} states ${rows} rows; at most ${MOST_ROWS} are read: give a part of it`);
+  let place = 0;
+  let unpacked = 0;
+  for (const group of metadata.row_groups) {
+    for (const { meta_data: column } of group.columns) {
+      if (column === undefined) throw new LatError(`${path}: its columns are in other files; expected one whole file`);
+      unpacked += await attempt(path, () => checkPages(file, column));
+      refuseLarge(path, unpacked, LARGEST_FILE);
+    }
+    const values = await attempt(path, () =>
+      parquetReadObjects({
+        file,
+        metadata,
+        rowStart: place,
+        rowEnd: place + Number(group.num_rows),
+        compressors: unpackers,
+        parsers: { stringFromBytes: textOrBytes },
+      }),
+    );
+    for (const cells of values) {
+      place += 1;
+      yield { where: `${path}, row ${place}`, cells };
+    }
+  }
+}
+
+type Unpack = (packed: Uint8Array, length: number) => Uint8Array;
+
+/** Those of the library, but for gzip, whose checksum it does not look at; that for LZ4 knows no empty page. */
+const unpackers = Object.fromEntries(
+  Object.entries<Unpack>({
+    ...compressors,
+    GZIP: (packed, length) => gunzipSync(packed, { maxOutputLength: length }),
+  }).map(([codec, unpack]): [string, Unpack] => [
+    codec,
+    (packed, length) => (length === 0 ? new Uint8Array() : unpack(packed, length)),
+  ]),
+);
+
+async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = quote(cause instanceof Error ? cause.message : String(cause), 200);
+    throw new LatError(`${path}: expected a whole parquet file; ${reason}`, { cause });
+  }
+}
+
+function checkColumns(path: string, metadata: FileMetaData): void {
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new LatError(`${path}: two columns are named ${quote(twice)}; rename one of them`);
+}
+
+/**
+ * Goes through the pages of a column: their checksums, where they have any, and the number of their values are right.
+ *
+ * @returns the bytes that the pages state to have, unpacked
+ */
+async function checkPages(file: AsyncBuffer, column: ColumnMetaData): Promise<number> {
+  const start = Number(column.dictionary_page_offset ?? column.data_page_offset);
+  const bytes = await file.slice(start, start + Number(column.total_compressed_size));
+  const reader = { view: new DataView(bytes), offset: 0 };
+  let values = 0;
+  let unpacked = 0;
+  while (reader.offset < bytes.byteLength) {
+    const page = parquetHeader(reader);
+    const content = new Uint8Array(bytes, reader.offset, page.compressed_page_size);
+    if (page.crc !== undefined && page.crc >>> 0 !== crc32(content)) throw new Error("a checksum is wrong");
+    reader.offset += content.length;
+    values += (page.data_page_header ?? page.data_page_header_v2)?.num_values ?? 0;
+    unpacked += page.uncompressed_page_size;
+  }
+  if (values !== Number(column.num_values)) throw new Error(`a column has ${values} of ${column.num_values} values`);
+  return unpacked;
+}
+
+function textOrBytes(bytes: Uint8Array | undefined): unknown {
+  try {
+    return bytes && new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
