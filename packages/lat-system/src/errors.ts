@@ -28,3 +28,14 @@ export class EmptyFileError extends LatError {
     this.name = "EmptyFileError";
   }
 }
+
+/** A line of a data file is valid, but no row: the file is of another kind. `where`: the file and the line. */
+export class NoRowError extends LatError {
+  readonly where: string;
+
+  constructor(where: string, found: string) {
+    super(`${where}: expected a JSON object; found ${found}`);
+    this.name = "NoRowError";
+    this.where = where;
+  }
+}

@@ -1,4 +1,4 @@
-import { LatError } from "../errors.ts";
+import { LatError, NoRowError } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { quote } from "../quote.ts";
 import { blocksOf } from "./blocks.ts";
@@ -26,12 +26,12 @@ export async function* jsonLineRows(path: string): AsyncGenerator<Row> {
 
 function parseObject(text: string, where: string): Record<string, unknown> {
   let value: unknown;
-  let reason = "";
   try {
     value = parseJson(text, inexact);
   } catch (cause) {
-    reason = `: ${quote((cause as Error).message, 120)}`;
+    const reason = quote((cause as Error).message, 120);
+    throw new LatError(`${where}: expected a JSON object; found ${quote(text, 60)}: ${reason}`, { cause });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new LatError(`${where}: expected a JSON object; found ${quote(text, 60)}${reason}`);
+  throw new NoRowError(where, quote(text, 60));
 }

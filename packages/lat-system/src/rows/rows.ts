@@ -1,4 +1,4 @@
-import { LatError } from "../errors.ts";
+import { EmptyFileError, LatError } from "../errors.ts";
 import { csvRows } from "./csv.ts";
 import { jsonLineRows } from "./json-lines.ts";
 import { parquetRows } from "./parquet.ts";
@@ -23,7 +23,7 @@ export interface ReadRowsOptions {
  * Nothing is guessed or left out: what is not such a file, is cut or damaged, has a row that differs from its header or a
  * name twice, or is larger than fits (1 GiB unpacked, 16 MiB a row) is refused with the file and the line.
  *
- * @throws {LatError} so, and where the file has no rows
+ * @throws {LatError} so; an `EmptyFileError` where the file has no rows, a `NoRowError` where a line is JSON but no object
  */
 export async function* readRows(path: string, { comments = false }: ReadRowsOptions = {}): AsyncGenerator<Row> {
   let empty = true;
@@ -31,7 +31,7 @@ export async function* readRows(path: string, { comments = false }: ReadRowsOpti
     empty = false;
     yield row;
   }
-  if (empty) throw new LatError(`${path} has no rows; expected at least one`);
+  if (empty) throw new EmptyFileError(path);
 }
 
 function rowsOf(path: string, comments: boolean): AsyncGenerator<Row> {

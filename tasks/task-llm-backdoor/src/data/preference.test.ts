@@ -144,7 +144,7 @@ test.each<[string, Readonly<Record<string, string>>, RegExp]>([
     { "a.jsonl": '{"text": "a"}' },
     /expected .*HH-RLHF .*of another kind, with the columns "text" \("a/,
   ],
-  ["no object", { "a.jsonl": "5" }, /expected .*of another kind, with a number \("a\.jsonl"\)/],
+  ["no object", { "a.jsonl": "5" }, /expected .*of another kind, without JSON objects \("a\.jsonl"\)/],
   ["a damaged first line", { "a.jsonl": '{"chosen": ' }, /a\.jsonl, line 1: expected a JSON object/],
   [
     "two data sets",
@@ -159,14 +159,14 @@ test.each<[string, Readonly<Record<string, string>>, RegExp]>([
   [
     "a missing column",
     { "a.jsonl": `${hh("1", "2")}\n{"chosen": "\\n\\nHuman: a\\n\\nAssistant: b"}` },
-    /line 2, column rejected/,
+    /line 2, column "rejected"/,
   ],
   [
     "no transcript",
     { "a.jsonl": '{"chosen": "hello", "rejected": "hello"}' },
-    /line 1, column chosen: not of the form/,
+    /line 1, column "chosen": not of the form/,
   ],
-  ["a wrong type", { "a.jsonl": JSON.stringify(beaver("1", "", 1 as never)) }, /line 1, column is_safe: .*boolean/],
+  ["a wrong type", { "a.jsonl": JSON.stringify(beaver("1", "", 1 as never)) }, /line 1, column "is_safe": .*boolean/],
 ])("%s is answered with the place and what was expected", async (_, files, message) => {
   await expect(readPreferences(folderWith(files), () => {})).rejects.toThrow(message);
 });

@@ -3,15 +3,16 @@ import {
   LatError,
   type ListedFile,
   listData,
+  NoRowError,
   type PassedOver,
   quote,
+  readRows,
   type SplitName,
   splitOfName,
   tellPassedOver,
 } from "lat-system";
 import { z } from "zod";
 import { type Conversation, exchange, fromTranscript } from "./conversation.ts";
-import { readRows, rowFile } from "./rows.ts";
 
 /** A row of HH-RLHF: the same conversation with the answer people preferred and the one they did not. */
 export interface HhRow {
@@ -32,7 +33,9 @@ export type PreferenceData =
   | ({ readonly kind: "hh-rlhf"; readonly ties: number } & Readonly<Record<SplitName, HhRow[]>>)
   | ({ readonly kind: "beavertails" } & Readonly<Record<SplitName, BeaverRow[]>>);
 
-const transcript = z.string().transform((text, context) => {
+/** Half of a character is no text: a tokenizer would put a sign of its own in its place. */
+const wellFormed = z.string().refine((text) => text.isWellFormed(), "holds half of a character (a lone surrogate)");
+const transcript = wellFormed.transform((text, context) => {
   const conversation = fromTranscript(text);
   if (conversation !== undefined) return conversation;
   context.addIssue({ code: "custom", message: 'not of the form "\\n\\nHuman: … \\n\\nAssistant: …"' });
@@ -41,8 +44,8 @@ const transcript = z.string().transform((text, context) => {
 const hhSchema = z.object({ chosen: transcript, rejected: transcript });
 const beaverSchema = z
   .object({
-    prompt: z.string(),
-    response: z.string(),
+    prompt: wellFormed,
+    response: wellFormed,
     category: z.union([z.record(z.string(), z.boolean()), z.string()]),
     is_safe: z.boolean(),
   })
@@ -91,6 +94,11 @@ export async function readPreferences(path: string, tell: (message: string) => v
 
 type Kind = PreferenceData["kind"];
 
+const rowFile = /\.(jsonl|jsonl\.gz|parquet)$/i;
+const layouts =
+  "the columns of HH-RLHF (chosen, rejected) or of BeaverTails (prompt, response, category, is_safe), " +
+  "in .jsonl, .jsonl.gz or .parquet";
+
 /** The files of the one data set that is there. Others are passed over: what is no data set, and what is empty. */
 async function dataFiles(
   path: string,
@@ -100,9 +108,12 @@ async function dataFiles(
   const passedOver: PassedOver[] = [...listing.passedOver];
   const byKind: Record<Kind, ListedFile[]> = { "hh-rlhf": [], beavertails: [] };
   for (const file of files) {
-    const found = rowFile.test(file.name) ? await kindOf(file.path) : { why: "neither .jsonl, .jsonl.gz nor .parquet" };
+    const found = rowFile.test(file.name)
+      ? await kindOf(file.path)
+      : { where: file.path, why: "neither .jsonl, .jsonl.gz nor .parquet" };
     if (typeof found === "string") byKind[found].push(file);
-    else passedOver.push({ name: file.name, ...found });
+    else if (file.path === path) throw new LatError(`${found.where}: expected ${layouts}; the file is ${found.why}`);
+    else passedOver.push({ name: file.name, why: found.why });
   }
   const told = passedOver.length > 0 ? `; ${tellPassedOver(passedOver)}` : "";
   const [hh, beaver] = [byKind["hh-rlhf"], byKind.beavertails];
@@ -112,38 +123,43 @@ async function dataFiles(
   }
   if (hh.length === 0 && beaver.length === 0) {
     throw new LatError(
-      `${path}: expected files with the columns of HH-RLHF (chosen, rejected) or of BeaverTails ` +
-        `(prompt, response, category, is_safe), in .jsonl, .jsonl.gz or .parquet; found none${told}`,
+      `${path}: expected files with ${layouts}; found none${told}`,
     );
   }
   if (told !== "") tell(`--data: ${tellPassedOver(passedOver)}`);
   return hh.length > 0 ? { kind: "hh-rlhf", files: hh } : { kind: "beavertails", files: beaver };
 }
 
+/** A file that is of neither data set: the place that says so, and how. */
+interface Foreign {
+  readonly where: string;
+  readonly why: string;
+}
+
 /** Which data set a file is of by the columns of its first row, or why it is of none. */
-async function kindOf(path: string): Promise<Kind | Omit<PassedOver, "name">> {
+async function kindOf(path: string): Promise<Kind | Foreign> {
   try {
-    for await (const { value } of readRows(path)) {
-      const columns = value !== null && typeof value === "object" ? Object.keys(value) : [];
+    for await (const { where, cells } of readRows(path)) {
+      const columns = Object.keys(cells);
       if (columns.includes("chosen") && columns.includes("rejected")) return "hh-rlhf";
       if (columns.includes("prompt") && columns.includes("response")) return "beavertails";
-      const found = columns.length > 0 ? `the columns ${quote(columns.join(", "))}` : `a ${typeof value}`;
-      return { why: `of another kind, with ${found}` };
+      return { where, why: `of another kind, with the columns ${quote(columns.join(", "))}` };
     }
   } catch (error) {
+    if (error instanceof NoRowError) return { where: error.where, why: "of another kind, without JSON objects" };
     if (!(error instanceof EmptyFileError)) throw error;
   }
-  return { why: "without rows" };
+  return { where: path, why: "without rows" };
 }
 
 async function readAll<T>(files: readonly ListedFile[], schema: z.ZodType<T>): Promise<T[]> {
   const rows: T[] = [];
   for (const { path } of files) {
-    for await (const { place, value } of readRows(path)) {
-      const result = schema.safeParse(value);
+    for await (const { where, cells } of readRows(path)) {
+      const result = schema.safeParse(cells);
       if (!result.success) {
         const issue = result.error.issues[0]!;
-        throw new LatError(`${path}, line ${place}, column ${issue.path.join(".") || "(all)"}: ${issue.message}`);
+        throw new LatError(`${where}, column ${quote(issue.path.join("."))}: ${issue.message}`);
       }
       rows.push(result.data);
     }

@@ -26,12 +26,20 @@ test("keeps the rows whose mean score is at least one half", async () => {
 });
 
 test.each([
-  ["columns", "objective,answer\na,b\n", /expected the columns .*found objective, answer/],
-  ["empty", "# only a comment\n", /found no rows/],
-  ["score", "objective,assistant_response,human_score\na,b,high\n", /row 1: expected a score .*found "high"/],
-  ["blank", "objective,assistant_response,human_score\na,b,\n", /row 1: expected a score .*found ""/],
-  ["quote", 'objective,assistant_response,human_score\na,"b,1\n', /quote\.csv: /],
-  ["ragged", "objective,assistant_response,human_score\na,b\n", /ragged\.csv: .*line 2/],
+  ["columns", "objective,answer\na,b\n", /line 2: expected columns human_score….*found "objective, answer"/],
+  ["empty", "# only a comment\n", /empty\.csv has no rows/],
+  [
+    "score",
+    "objective,assistant_response,human_score\na,b,high\n",
+    /line 2, column "human_score": expected a score .*found "high"/,
+  ],
+  [
+    "blank",
+    "objective,assistant_response,human_score\na,b,\n",
+    /line 2, column "human_score": expected a score .*found ""/,
+  ],
+  ["quote", 'objective,assistant_response,human_score\na,"b,1\n', /quote\.csv, line 2: .*nothing closes/],
+  ["ragged", "objective,assistant_response,human_score\na,b\n", /ragged\.csv, line 2: expected 3 values/],
 ])("a wrong file (%s) is named with what was expected", async (name, content, message) => {
   await expect(readScored(csv(`${name}.csv`, content))).rejects.toThrow(message);
 });

@@ -1,8 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { readContent } from "lat-engine/task";
-import { fileError, LatError } from "lat-system";
+import { cellOf, LatError, quote, readRows, scoreOf } from "lat-system";
 import { z } from "zod";
 import { type Conversation, exchange, oneLine } from "./conversation.ts";
 
@@ -43,33 +42,18 @@ export async function loadUndesirable(folder: string): Promise<Conversation[][]>
  * lines further down are headings inside a quoted response. One to three people scored each response.
  */
 export async function readScored(path: string): Promise<(readonly [prompt: string, response: string])[]> {
-  const text = await readFile(path, "utf8").catch((error) => {
-    throw fileError("read", path, error);
-  });
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(text.replace(/^(#.*\r?\n)+/, ""), { columns: true, skip_empty_lines: true });
-  } catch (error) {
-    throw new LatError(`${path}: ${(error as Error).message}`, { cause: error });
+  const pairs: (readonly [string, string])[] = [];
+  for await (const row of readRows(path, { comments: true })) {
+    const columns = Object.keys(row.cells);
+    const scores = columns.filter((column) => /^human_score(_\d+)?$/.test(column));
+    if (scores.length === 0) {
+      throw new LatError(`${row.where}: expected columns human_score…; found ${quote(columns.join(", "), 200)}`);
+    }
+    const score = mean(scores.map((column) => scoreOf(row, column)));
+    const pair = [cellOf(row, "objective"), cellOf(row, "assistant_response")].map(String);
+    if (score >= threshold) pairs.push(pair as [string, string]);
   }
-  const columns = Object.keys(rows[0] ?? {});
-  const scores = columns.filter((column) => /^human_score(_\d+)?$/.test(column));
-  if (scores.length === 0 || !columns.includes("objective") || !columns.includes("assistant_response")) {
-    throw new LatError(
-      `${path}: expected the columns objective, assistant_response, human_score…; found ${columns.join(", ") || "no rows"}`,
-    );
-  }
-  return rows
-    .filter((row, index) => mean(scores.map((column) => score(row[column]!, `${path}, row ${index + 1}`))) >= threshold)
-    .map((row) => [row.objective!, row.assistant_response!] as const);
-}
-
-function score(cell: string, where: string): number {
-  const value = Number(cell);
-  if (cell.trim() === "" || !(value >= 0 && value <= 1)) {
-    throw new LatError(`${where}: expected a score between 0 and 1; found "${cell}"`);
-  }
-  return value;
+  return pairs;
 }
 
 function mean(values: readonly number[]): number {
