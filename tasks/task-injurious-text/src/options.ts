@@ -1,6 +1,7 @@
 import type { BertConfig, BertHead } from "lat-models";
 import { z } from "zod";
 import { columnsSchema } from "./data/given.ts";
+import { labelInBoth, labelsSchema } from "./data/labels.ts";
 
 const count = z.number().int().positive();
 const share = z.number().min(0.01).max(0.9);
@@ -11,11 +12,9 @@ export const optionsSchema = z
     /** Columns of the file given with `--data` and of the held-out ones. */
     columns: columnsSchema.prefault({}),
     /** Labels that mean harmful; null: labels are scores from 0 to 1, harmful from 0.5 on. */
-    harmful: z
-      .array(z.union([z.string(), z.number()]))
-      .min(1)
-      .nullable()
-      .default(null),
+    harmful: labelsSchema,
+    /** Labels that mean benign, where `harmful` is given; a label in neither is refused. */
+    benign: labelsSchema,
     /** Shares of the texts that are drawn for validation and test, by group; the rest is for training. */
     validation: share.default(0.15),
     test: share.default(0.2),
@@ -44,6 +43,14 @@ export const optionsSchema = z
   .refine(({ validation, test }) => validation + test < 1, {
     path: ["test"],
     message: "expected validation + test below 1, or nothing is left for training",
+  })
+  .refine(({ harmful, benign }) => harmful !== null || benign === null, {
+    path: ["benign"],
+    message: "expected options.harmful beside it; without that, labels are scores",
+  })
+  .refine((options) => labelInBoth(options) === undefined, {
+    path: ["benign"],
+    message: "expected labels that are not in options.harmful too",
   });
 export type Options = z.infer<typeof optionsSchema>;
 

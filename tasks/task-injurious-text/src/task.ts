@@ -23,7 +23,7 @@ export default defineTask<Options>({
   description: "A classifier of harmful text: which defence holds against attacks it never saw",
   options: optionsSchema,
   presets,
-  data: "a .csv or .jsonl file of labelled texts",
+  data: "a .csv, .tsv, .jsonl (each also .gz) or .parquet file of labelled texts",
   packages: [pyritPackage, miniLmPackage],
   sites(options) {
     const { sites, inputSite } = bertClassifier(bertConfig(options), head);
@@ -76,6 +76,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     validation: examples(validation),
     splits: { train: groups(texts.train), validation: groups(texts.validation), test: groups(texts.test) },
     buckets,
+    artifacts: { "labels.json": JSON.stringify(texts.labels) },
     evaluate: evaluator(model, tokenizer, [...buckets, longest + options.room], measured),
   };
 }

@@ -4,24 +4,26 @@ import { expect, test } from "vitest";
 import { folderWith } from "../../testing.ts";
 import { optionsSchema } from "../options.ts";
 import { readTexts } from "./given.ts";
+import { countsForJson } from "./labels.ts";
 import { balance } from "./split.ts";
 
 const read = (content: string, options: object = {}, name = "a.csv") =>
   readTexts(join(folderWith({ [name]: content }), name), optionsSchema.parse(options));
 
 test("reads texts with scores, each once, and every one its own group", async () => {
-  const { texts, splits } = await read("text,label\none,0.5\ntwo,0.49\none,1\n");
+  const { texts, splits, labels } = await read("text,label\none,0.5\ntwo,0.49\none,1\n");
   expect(texts).toMatchObject([
     { text: "one", harmful: true, group: "one" },
     { text: "two", harmful: false, group: "two" },
   ]);
   expect(splits).toBeUndefined();
+  expect(countsForJson(labels)).toEqual({ harmful: { "score from 0.5": 2 }, benign: { "score under 0.5": 1 } });
 });
 
 test("reads other columns, labels in words, groups and splits", async () => {
   const { texts, splits } = await read(
     '{"t": "a", "l": "bad", "g": 1, "s": "train"}\n{"t": "b", "l": "fine", "g": 1, "s": "train"}\n{"t": "c", "l": "bad", "g": 2, "s": "test"}\n',
-    { columns: { text: "t", label: "l", group: "g", split: "s" }, harmful: ["bad"] },
+    { columns: { text: "t", label: "l", group: "g", split: "s" }, harmful: ["bad"], benign: ["fine"] },
     "a.jsonl",
   );
   expect(texts.map(({ harmful, group }) => [harmful, group])).toEqual([
@@ -35,7 +37,7 @@ test("reads other columns, labels in words, groups and splits", async () => {
 test("refuses a group in two splits, with both places", async () => {
   const columns = { group: "group", split: "split" };
   await expect(read("text,label,group,split\na,1,x,train\nb,0,y,train\nc,0,x,test\n", { columns })).rejects.toThrow(
-    /the group "x" is in two splits: train \(.*row 1\) and test \(.*row 3\)/,
+    /the group "x" is in two splits: train \(.*line 2\) and test \(.*line 4\)/,
   );
   await expect(read("text,label,split\na,1,train\na,1,test\n", { columns: { split: "split" } })).rejects.toThrow(
     /the group "a" is in two splits/,
@@ -45,11 +47,30 @@ test("refuses a group in two splits, with both places", async () => {
 test("refuses unknown columns and splits, and one text with two labels", async () => {
   await expect(read("text,score\na,1\n")).rejects.toThrow(/unknown column "label".*Known: text, score/);
   await expect(read("text,label,split\na,1,tset\n", { columns: { split: "split" } })).rejects.toThrow(
-    /row 1: unknown split "tset"; did you mean "test"\? Known: train, validation, test/,
+    /line 2: unknown split "tset"; did you mean "test"\? Known: train, validation, test/,
   );
   await expect(read("text,label\na,1\nb,0\na,0\n")).rejects.toThrow(
-    /row 3: the text of .*row 1 again, with another label/,
+    /line 4: the text of .*line 2 again, with another label/,
   );
+});
+
+test.each([
+  ['{"text": "a", "label": 0, "group": "g1"}\n{"text": "b", "label": 1}\n', /line 2: unknown column "group"/],
+  ['{"text": "a", "label": 0, "group": null}\n', /line 1, column "group": expected a group, .*found null/],
+  ['{"text": "a", "label": 0, "group": " "}\n', /line 1, column "group": expected a group/],
+  ['{"text": "a", "label": 0, "group": ["x"]}\n', /line 1, column "group": expected a group, .*found a list/],
+])("refuses %s, since rows without a group are not one group", async (content, message) => {
+  await expect(read(content, { columns: { group: "group" } }, "a.jsonl")).rejects.toThrow(message);
+});
+
+test("keeps groups apart whose numbers are the same to JSON.parse", async () => {
+  const row = (text: string, group: string) => `{"text": "${text}", "label": 0, "group": ${group}}\n`;
+  const { texts } = await read(
+    row("a", "9007199254740992") + row("b", "9007199254740993"),
+    { columns: { group: "group" } },
+    "a.jsonl",
+  );
+  expect(new Set(texts.map(({ group }) => group)).size).toBe(2);
 });
 
 const shared = resolve(import.meta.dirname, "../../../../../shared/data/text");
@@ -58,13 +79,13 @@ const isThere = existsSync(shared);
 test.skipIf(!isThere)("reads published sets of comments (skipped without ../shared/data/text)", async () => {
   const toxicity = await readTexts(
     join(shared, "toxicity_en.train800.csv"),
-    optionsSchema.parse({ columns: { label: "is_toxic" }, harmful: ["Toxic"] }),
+    optionsSchema.parse({ columns: { label: "is_toxic" }, harmful: ["Toxic"], benign: ["Not Toxic"] }),
   );
   expect(toxicity.texts.length).toBeGreaterThan(790);
   expect(balance(toxicity.texts, 0, "all").length).toBeGreaterThan(780);
   const tweets = await readTexts(
     join(shared, "davidson_labeled_data.csv"),
-    optionsSchema.parse({ columns: { text: "tweet", label: "class" }, harmful: [0, 1] }),
+    optionsSchema.parse({ columns: { text: "tweet", label: "class" }, harmful: [0, 1], benign: [2] }),
   );
   expect(tweets.texts.length).toBeGreaterThan(24_000);
   expect(tweets.texts.filter(({ harmful }) => harmful).length).toBeGreaterThan(20_000);

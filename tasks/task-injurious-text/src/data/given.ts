@@ -1,8 +1,8 @@
-import { LatError, unknownName } from "lat-system";
+import { cellOf, LatError, quote, type Row, readRows, shown, splitOfWord, textOf, unknownName } from "lat-system";
 import { z } from "zod";
-import { isHarmful, type LabelledText } from "./labelled-text.ts";
+import type { LabelledText } from "./labelled-text.ts";
+import { harmfulOf, type LabelCounts, type Meaning, noCounts } from "./labels.ts";
 import { type SplitName, type Splits, splitNames } from "./split.ts";
-import { type Row, readTable, requireColumns, scoreOf, textOf } from "./table.ts";
 
 /** Where a user's file has what. */
 export const columnsSchema = z.strictObject({
@@ -16,66 +16,80 @@ export const columnsSchema = z.strictObject({
 type Columns = z.infer<typeof columnsSchema>;
 
 /** What of the task's options says how a file is read. */
-export interface Reading {
+export interface Reading extends Meaning {
   readonly columns: Columns;
-  /** The labels that mean harmful; null: labels are scores from 0 to 1, harmful from 0.5 on. */
-  readonly harmful: readonly (string | number)[] | null;
+}
+
+/** A text as a row of a file has it. */
+interface GivenText extends LabelledText {
+  /** The file and the row, for messages. */
+  readonly where: string;
+  readonly split: SplitName | undefined;
+}
+
+/** The texts of a user's file, row by row; their labels are added to `counts`. An error names file and line. */
+export async function* givenTexts(path: string, reading: Reading, counts: LabelCounts): AsyncGenerator<GivenText> {
+  const { columns } = reading;
+  for await (const row of readRows(path)) {
+    const text = textOf(row, columns.text);
+    yield {
+      text,
+      harmful: harmfulOf(row, columns.label, reading, counts),
+      group: columns.group === null ? text : groupOf(row, columns.group),
+      where: row.where,
+      split: columns.split === null ? undefined : splitOf(row, columns.split),
+    };
+  }
 }
 
 /** The texts of a user's file, and their splits where it has them. A text that comes twice is taken once. */
 export async function readTexts(
   path: string,
-  { columns, harmful }: Reading,
-): Promise<{ texts: LabelledText[]; splits?: Splits }> {
-  const rows = await readTable(path);
-  const wanted = [columns.text, columns.label, columns.group, columns.split].filter((column) => column !== null);
-  requireColumns(rows, wanted, path);
-  const texts = new Map<string, LabelledText & { where: string; split: SplitName | undefined }>();
-  for (const row of rows) {
-    const text = textOf(row, columns.text);
-    const label = harmful ? harmful.map(String).includes(String(row.cells[columns.label])) : undefined;
-    const read = {
-      text,
-      harmful: label ?? isHarmful([scoreOf(row, columns.label)]),
-      group: columns.group === null ? text : String(row.cells[columns.group]),
-      where: row.where,
-      split: columns.split === null ? undefined : splitOf(row, columns.split),
-    };
-    const earlier = texts.get(text);
+  reading: Reading,
+): Promise<{ texts: LabelledText[]; labels: LabelCounts; splits?: Splits }> {
+  const labels = noCounts();
+  const texts = new Map<string, GivenText>();
+  for await (const read of givenTexts(path, reading, labels)) {
+    const earlier = texts.get(read.text);
     if (earlier && earlier.harmful !== read.harmful) {
-      throw new LatError(`${row.where}: the text of ${earlier.where} again, with another label; keep one of them`);
+      throw new LatError(`${read.where}: the text of ${earlier.where} again, with another label; keep one of them`);
     }
     refuseTwoSplits(earlier, read);
-    if (!earlier) texts.set(text, read);
+    if (!earlier) texts.set(read.text, read);
   }
   const all = [...texts.values()];
-  if (columns.split === null) return { texts: all };
-  const first = new Map<string, (typeof all)[number]>();
+  if (reading.columns.split === null) return { texts: all, labels };
+  const first = new Map<string, GivenText>();
   for (const text of all) {
     refuseTwoSplits(first.get(text.group), text);
     first.set(text.group, text);
   }
   const of = (name: SplitName) => all.filter(({ split }) => split === name);
-  return { texts: all, splits: { train: of("train"), validation: of("validation"), test: of("test") } };
+  return { texts: all, labels, splits: { train: of("train"), validation: of("validation"), test: of("test") } };
 }
 
-function splitOf({ where, cells }: Row, column: string): SplitName {
-  const name = String(cells[column]) as SplitName;
-  if (!splitNames.includes(name)) throw new LatError(`${where}: ${unknownName(column, name, splitNames)}`);
-  return name;
-}
-
-interface Placed {
-  readonly group: string;
-  readonly where: string;
-  readonly split: SplitName | undefined;
-}
-
-function refuseTwoSplits(one: Placed | undefined, other: Placed): void {
-  if (!one || one.split === other.split) return;
-  const group = other.group.length > 60 ? `${other.group.slice(0, 60)}…` : other.group;
+/** @throws {LatError} where a row has no group: rows without one are not one group */
+function groupOf(row: Row, column: string): string {
+  const cell = cellOf(row, column);
+  const isGroup = typeof cell === "string" ? cell.trim() !== "" : ["number", "bigint", "boolean"].includes(typeof cell);
+  if (isGroup) return String(cell);
   throw new LatError(
-    `the group "${group}" is in two splits: ${one.split} (${one.where}) and ${other.split} (${other.where}); ` +
+    `${row.where}, column ${quote(column)}: expected a group, as text or number; found ${shown(cell)}`,
+  );
+}
+
+function splitOf(row: Row, column: string): SplitName {
+  const name = cellOf(row, column);
+  const received = typeof name === "string" ? name : shown(name);
+  const split = splitOfWord(received);
+  if (split === undefined) throw new LatError(`${row.where}: ${unknownName(column, received, splitNames)}`);
+  return split;
+}
+
+function refuseTwoSplits(one: GivenText | undefined, other: GivenText): void {
+  if (!one || one.split === other.split) return;
+  throw new LatError(
+    `the group ${quote(other.group, 60)} is in two splits: ${one.split} (${one.where}) and ${other.split} (${other.where}); ` +
       "put it into one, or what is measured was trained on",
   );
 }

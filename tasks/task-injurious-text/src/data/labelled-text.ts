@@ -7,7 +7,7 @@ export interface LabelledText {
 }
 
 /** The mean score from which a text is harmful. */
-const HARMFUL_FROM = 0.5;
+export const HARMFUL_FROM = 0.5;
 
 /** Whether scores in [0, 1] make a text harmful. */
 export function isHarmful(scores: readonly number[]): boolean {

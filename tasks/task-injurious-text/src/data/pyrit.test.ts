@@ -23,7 +23,7 @@ test("reads responses with the mean of all their scores, each once, and leaves o
 test("names a score that is none, and columns that are missing", async () => {
   const header = "objective,assistant_response,human_score\n";
   await expect(loadPyrit(folderWith({ [`${harm}/a.csv`]: `${header}a,b,NaN\n` }))).rejects.toThrow(
-    /a\.csv, row 1: human_score is "NaN", expected a score from 0 to 1/,
+    /a\.csv, line 2, column "human_score": expected a score from 0 to 1; found "NaN"/,
   );
   await expect(loadPyrit(folderWith({ [`${harm}/a.csv`]: "objective,assistant_response\na,b\n" }))).rejects.toThrow(
     /expected columns human_score…; found none/,

@@ -1,8 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileError, LatError } from "lat-system";
+import { fileError, LatError, readRows, scoreOf, textOf } from "lat-system";
 import { isHarmful, type LabelledText } from "./labelled-text.ts";
-import { readTable, requireColumns, scoreOf, textOf } from "./table.ts";
 
 /**
  * The responses of the package `pyrit` that people scored for harm, grouped by the request that they answer, each text
@@ -17,11 +16,9 @@ export async function loadPyrit(folder: string): Promise<LabelledText[]> {
   const responses = new Map<string, { scores: number[]; objectives: Set<string> }>();
   for (const name of names.filter((each) => each.endsWith(".csv")).sort()) {
     const path = join(place, name);
-    const rows = await readTable(path);
-    requireColumns(rows, ["objective", "assistant_response"], path);
-    const scoreColumns = Object.keys(rows[0]!.cells).filter((column) => /^human_score(_\d+)?$/.test(column));
-    if (scoreColumns.length === 0) throw new LatError(`${path}: expected columns human_score…; found none`);
-    for (const row of rows) {
+    for await (const row of readRows(path, { comments: true })) {
+      const scoreColumns = Object.keys(row.cells).filter((column) => /^human_score(_\d+)?$/.test(column));
+      if (scoreColumns.length === 0) throw new LatError(`${path}: expected columns human_score…; found none`);
       const text = oneLine(textOf(row, "assistant_response"));
       const response = responses.get(text) ?? { scores: [], objectives: new Set() };
       response.scores.push(...scoreColumns.map((column) => scoreOf(row, column)));

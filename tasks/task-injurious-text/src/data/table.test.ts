@@ -1,65 +1,150 @@
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { LatError } from "lat-system";
 import { expect, test } from "vitest";
-import { folderWith } from "../../testing.ts";
-import { readTable, requireColumns, scoreOf, textOf } from "./table.ts";
+import { optionsSchema } from "../options.ts";
+import { givenTexts } from "./given.ts";
+import { noCounts } from "./labels.ts";
 
-const fileWith = (name: string, content: string | Uint8Array) => join(folderWith({ [name]: content }), name);
-const rowWith = (cells: Record<string, unknown>) => ({ where: "data.csv, row 3", cells });
+const folder = resolve(import.meta.dirname, "../../../../../shared/cases/tables");
 
-test("reads comma-separated values behind comments, with quotes and line breaks inside", async () => {
-  const path = fileWith("a.csv", '# about\r\n# more\ntext,label\n"one, two",1\n"# three\nfour",0\n');
-  expect((await readTable(path)).map(({ cells }) => cells)).toEqual([
-    { text: "one, two", label: "1" },
-    { text: "# three\nfour", label: "0" },
-  ]);
-});
+type Rows = readonly (readonly [text: string, harmful: boolean])[];
+interface Case {
+  /** Beside the column `label`, of 0 and 1. */
+  readonly options?: object;
+  /** The rows in their order, or what the refusal says. */
+  readonly right: Rows | RegExp;
+}
 
-test("reads JSON lines", async () => {
-  const rows = await readTable(fileWith("a.jsonl", '{"text": "one", "label": true}\n\n{"text": "two"}\n'));
-  expect(rows.map(({ cells }) => cells)).toEqual([{ text: "one", label: true }, { text: "two" }]);
-  expect(rows[1]!.where).toMatch(/a\.jsonl, row 2$/);
-});
+const words = { harmful: ["Toxic"], benign: ["Benign"] };
+const helloBad: Rows = [
+  ["hello", false],
+  ["bad", true],
+];
+const helloThere: Rows = [
+  ["hello there", false],
+  ["bad thing", true],
+];
 
-test("names the file and the place of what cannot be read", async () => {
-  await expect(readTable("/nowhere/a.csv")).rejects.toThrow(/cannot read \/nowhere\/a\.csv: no such file/);
-  await expect(readTable("a.txt")).rejects.toThrow(/a\.txt: expected a file that ends in \.csv or \.jsonl/);
-  await expect(readTable(fileWith("a.csv", ""))).rejects.toThrow(/a\.csv has no rows/);
-  await expect(readTable(fileWith("a.csv", "text,label\n"))).rejects.toThrow(/a\.csv has no rows/);
-  await expect(readTable(fileWith("a.csv", "text,label\none,1,2\n"))).rejects.toThrow(/not comma-separated.*line 2/);
-  await expect(readTable(fileWith("a.jsonl", '{"a": 1}\n[1]\n'))).rejects.toThrow(
-    /line 2: expected a JSON object; found \[1\]/,
-  );
-  await expect(readTable(fileWith("a.jsonl", '{"a": 1}\n{"b\n'))).rejects.toThrow(
-    /line 2: expected a JSON object; found \{"b/,
-  );
-  const latin1 = new Uint8Array([...new TextEncoder().encode("text\ngood\n"), 0xe9, 10]);
-  await expect(readTable(fileWith("a.csv", latin1))).rejects.toThrow(/line 3: expected UTF-8 text/);
-});
+const cases: Readonly<Record<string, Case>> = {
+  "big_ints.jsonl": {
+    right: [
+      ["a", false],
+      ["b", true],
+    ],
+  },
+  "blank.jsonl": { right: helloBad },
+  "blank_lines.csv": { right: helloBad },
+  "bom.csv": { right: helloThere },
+  "bom.jsonl": { right: helloBad },
+  "cr.csv": { right: helloThere },
+  "cr.jsonl": { right: helloBad },
+  "crlf.csv": { right: helloThere },
+  "ctrl_z.csv": { right: /, line 4: expected 2 values, as in the header; found 1/ },
+  "dup_header.csv": { right: /, line 1: two columns are named "label"/ },
+  "dup_text_header.csv": { right: /, line 1: two columns are named "text"/ },
+  "dup_trailing_space.csv": {
+    right: [
+      ["hello", false],
+      ["hello ", true],
+    ],
+  },
+  "extra_col_row.csv": { right: /, line 2: expected 2 values, as in the header; found 3/ },
+  "hash_header.csv": { right: helloBad },
+  "hash_header2.csv": { right: /, line 2: unknown column "text"; did you mean "#text"\?/ },
+  "header_case.csv": { right: /, line 2: unknown column "text"; did you mean "Text"\?/ },
+  "header_spaces.csv": { right: /, line 2: unknown column "text"; did you mean "text "\?/ },
+  "label_bool.jsonl": {
+    right: [
+      ["a", false],
+      ["b", true],
+    ],
+  },
+  "label_comma_decimal.csv": { right: /, line 2, column "label": expected a score from 0 to 1; found "0,1"/ },
+  "label_float.csv": { right: helloBad },
+  "label_inf.csv": { right: /, line 3, column "label": expected a score from 0 to 1; found "Infinity"/ },
+  "lone_surrogate.jsonl": { right: /, line 1, column "text": .*half of a character/ },
+  "missing_group.jsonl": { options: { columns: { group: "group" } }, right: /, line 2: unknown column "group"/ },
+  "missing_label_row2.jsonl": { options: words, right: /, line 3: unknown column "label"/ },
+  "mix_half_labels.csv": {
+    options: words,
+    right: [
+      ["hello there", false],
+      ["bad thing", true],
+      ["fine", false],
+      ["worse", true],
+    ],
+  },
+  "na_text.csv": {
+    right: [
+      ["NA", false],
+      ["null", true],
+    ],
+  },
+  "nan_label.jsonl": { right: /, line 1, column "label": expected a score from 0 to 1; found "NaN"/ },
+  "nan_other.jsonl": {
+    right: [
+      ["a long text that goes on and on and on so that the message does not reach it", false],
+      ["bad", true],
+    ],
+  },
+  "newline_in_quotes.csv": {
+    right: [
+      ["hello\nthere", false],
+      ["bad\r\nthing", true],
+    ],
+  },
+  "nfc.jsonl": {
+    right: [
+      ["cafe\u0301", true],
+      ["caf\u00e9", false],
+    ],
+  },
+  "pandas_index.csv": { right: helloBad },
+  "quote_space.csv": { right: /, line 2: not separated values: a quote inside a value/ },
+  "semicolon.csv": { right: /, line 1: expected the names of columns, separated by commas; found "text;label"/ },
+  "tab.csv": { right: /, line 1: expected the names of columns, separated by commas; found "text\\tlabel"/ },
+  "text_number.jsonl": { right: /, line 1, column "text": expected a text; found 5/ },
+  "trailing_comma.jsonl": { right: /, line 1: expected a JSON object; found .*0\},"/ },
+  "u2028.csv": {
+    right: [
+      ["hello\u2028there", false],
+      ["bad thing", true],
+    ],
+  },
+  "utf16le_bom.csv": {
+    right: [
+      ["hello there", false],
+      ["bad", true],
+    ],
+  },
+  "utf16le_nobom.csv": { right: /, line 1: expected text; the line holds a zero byte/ },
+  "x.CSV": { right: helloBad },
+  "x.tsv": { right: [["hello", false]] },
+};
 
-test("answers an unknown column with the nearest and with all", async () => {
-  expect(() => requireColumns([rowWith({ comment: "", is_toxic: "" })], ["is_toxik"], "data.csv")).toThrow(
-    'data.csv: unknown column "is_toxik"; did you mean "is_toxic"? Known: comment, is_toxic',
-  );
-});
+async function read(name: string): Promise<Rows> {
+  const rows: [string, boolean][] = [];
+  const options = optionsSchema.parse(cases[name]?.options ?? {});
+  for await (const { text, harmful } of givenTexts(join(folder, name), options, noCounts())) rows.push([text, harmful]);
+  return rows;
+}
 
-test("refuses a text that is empty, missing, not a text or absurdly long", () => {
-  expect(textOf(rowWith({ text: " kept as it is " }), "text")).toBe(" kept as it is ");
-  expect(() => textOf(rowWith({ text: " \n" }), "text")).toThrow("row 3: text is empty, expected a text");
-  expect(() => textOf(rowWith({ text: 7 }), "text")).toThrow("row 3: text is 7, expected a text");
-  expect(() => textOf(rowWith({}), "text")).toThrow("row 3: text is undefined, expected a text");
-  expect(() => textOf(rowWith({ text: "a".repeat(1 << 20) }), "text")).toThrow(
-    /row 3: text has 1048576 characters, expected at most 100000: is a quote not closed/,
-  );
-});
+const isThere = existsSync(folder);
 
-test("refuses a score that is NaN, missing or out of range", () => {
-  expect([
-    scoreOf(rowWith({ s: "0.25" }), "s"),
-    scoreOf(rowWith({ s: 1 }), "s"),
-    scoreOf(rowWith({ s: true }), "s"),
-  ]).toEqual([0.25, 1, 1]);
-  for (const cell of ["NaN", "", " ", "high", "1.5", -1, null, Number.NaN]) {
-    expect(() => scoreOf(rowWith({ s: cell }), "s")).toThrow(/row 3: s is .*, expected a score from 0 to 1/);
-  }
-  expect(() => scoreOf(rowWith({}), "s")).toThrow("s is missing");
-});
+test.skipIf(!isThere)(
+  "any other table there is read or refused by name (skipped without ../shared/cases)",
+  async () => {
+    for (const name of readdirSync(folder)) {
+      await read(name).catch((error) => expect(error, name).toBeInstanceOf(LatError));
+    }
+  },
+);
+
+test.skipIf(!isThere).each(Object.entries(cases))(
+  "%s has every row with its label, or is refused by line (skipped without ../shared/cases)",
+  async (name, { right }) => {
+    if (right instanceof RegExp) await expect(read(name)).rejects.toThrow(right);
+    else expect(await read(name)).toEqual(right);
+  },
+);

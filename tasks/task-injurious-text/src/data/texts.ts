@@ -1,8 +1,9 @@
 import type { PrepareContext } from "lat-engine/task";
 import { LatError } from "lat-system";
 import type { Options } from "../options.ts";
-import { readTexts } from "./given.ts";
+import { type Reading, readTexts } from "./given.ts";
 import type { LabelledText } from "./labelled-text.ts";
+import { countsForJson, requireAll, tellCounts } from "./labels.ts";
 import { pyritPackage } from "./packages.ts";
 import { loadPyrit } from "./pyrit.ts";
 import { balance, type Splits, splitByGroup, splitNames } from "./split.ts";
@@ -10,12 +11,24 @@ import { balance, type Splits, splitByGroup, splitNames } from "./split.ts";
 /** The texts of an experiment: as many harmful as benign in each split, and the sets that people made. */
 export interface Texts extends Splits {
   readonly heldOut: Readonly<Record<string, readonly LabelledText[]>>;
+  /** The labels of the files that were given, under `data` and `heldout.NAME`; of the package there are none. */
+  readonly labels: Readonly<Record<string, ReturnType<typeof countsForJson>>>;
 }
 
 /** Texts of the file given with `--data`, or else of the package `pyrit`. */
 export async function loadTexts(options: Options, { data, packageFolder, progress }: PrepareContext): Promise<Texts> {
   const { seed } = options;
-  const read = data ? await readTexts(data, options) : { texts: await loadPyrit(packageFolder(pyritPackage.name)) };
+  const labels: Record<string, ReturnType<typeof countsForJson>> = {};
+  const readFile = async (name: string, path: string, reading: Reading) => {
+    const read = await readTexts(path, reading);
+    labels[name] = countsForJson(read.labels);
+    progress(`${path}: ${tellCounts(read.labels)}`);
+    return read;
+  };
+  const read = data
+    ? await readFile("data", data, options)
+    : { texts: await loadPyrit(packageFolder(pyritPackage.name)) };
+  if (data && "labels" in read) requireAll(data, options, read.labels);
   const splits = "splits" in read && read.splits ? read.splits : splitByGroup(read.texts, options, seed);
   const [train, validation, test] = splitNames.map((name) => balance(splits[name], seed, name));
   const groups = new Set(read.texts.map(({ group }) => group)).size;
@@ -26,11 +39,11 @@ export async function loadTexts(options: Options, { data, packageFolder, progres
   const columns = { ...options.columns, split: null };
   const heldOut: Record<string, readonly LabelledText[]> = {};
   for (const [name, path] of Object.entries(options.heldout)) {
-    const { texts } = await readTexts(path, { ...options, columns });
+    const { texts } = await readFile(`heldout.${name}`, path, { ...options, columns });
     if (!texts.some(({ harmful }) => harmful)) {
       throw new LatError(`${path}: none of ${texts.length} texts is harmful; a held-out set is for texts that are`);
     }
     heldOut[name] = texts;
   }
-  return { train: train!, validation: validation!, test: test!, heldOut };
+  return { train: train!, validation: validation!, test: test!, heldOut, labels };
 }
