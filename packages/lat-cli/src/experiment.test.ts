@@ -79,7 +79,9 @@ describe("--dry-run", () => {
     [[], { method: "lat", epsilon: 0.5, sites: ["hidden"] }],
     [["--epsilon", "3"], { method: "lat", epsilon: 3 }],
     [["--method", "ft"], { method: "ft", epsilon: null }],
-  ])("runs LAT at the preset's first ε unless told otherwise: %j", async (more, expected) => {
+    [["--method", "lat"], { method: "lat", epsilon: 0.5 }],
+    [["--method", "at"], { method: "at", epsilon: 0.25 }],
+  ])("runs LAT at the preset's first ε for it unless told otherwise: %j", async (more, expected) => {
     const { stdout } = await lat(["run", "blobs", "--preset", "nano", ...more, "--dry-run", "--json"]);
     expect(JSON.parse(stdout).configs).toEqual([expect.objectContaining(expected)]);
   });
@@ -114,7 +116,7 @@ describe("lat sweep", () => {
     for (const setting of [
       ["ft", "–"],
       ["rlp", "0.5"],
-      ["at", "0.5"],
+      ["at", "0.25"],
       ["lat", "0.5"],
       ["lat", "1"],
     ]) {

@@ -28,6 +28,8 @@ describe("typing errors", () => {
   it.each([
     [["sweeep"], "Did you mean sweep?"],
     [["sweep", "--presett", "nano"], "Did you mean --preset?"],
+    [["rnu"], "Did you mean run?"],
+    [["run", "--sede", "1"], "Did you mean --seed?"],
     [["run", "--epsilon", "much"], "Expected a number."],
     [["run", "--seed", "-1"], "Expected a whole number, 0 or more."],
     [["sweep", "--epsilons", "1:2"], "from:to:count"],
@@ -67,6 +69,7 @@ describe("the request", () => {
     [["run", "blobs", "--method", "ft"], "nano  a second on any machine"],
     [["run", "blobs", "--preset", "nanno", "--method", "ft"], 'did you mean "nano"?'],
     [["run", "blobs", "--preset", "nano", "--method", "lot"], 'did you mean "lat"?'],
+    [["run", "blobs", "--preset", "nano", "--method", "lta"], 'did you mean "lat"?'],
     [
       ["run", "blobs", "--preset", "nano", "--method", "ft", "--set", "defend.lerningRate=1"],
       'did you mean "learningRate"?',

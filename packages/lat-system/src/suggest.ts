@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import damerauLevenshtein from "damerau-levenshtein";
 import { quote } from "./quote.ts";
 
 /** Names longer than this, in characters, are near none: the distance takes the product of two lengths. */
@@ -7,13 +7,16 @@ const LONGEST = 200;
 /** Known names that a message lists. */
 const LISTED = 60;
 
-/** The known name nearest to `received` by edit distance, or undefined where none is near (over half of its length). */
+/**
+ * The known name nearest to `received` by edit distance (Damerau and Levenshtein's: letters that changed places are one
+ * edit), or undefined where none is near (over half of its length).
+ */
 export function nearest(received: string, known: readonly string[]): string | undefined {
   if (received.length > LONGEST) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(received.length / 2)) + 1;
   for (const name of known.filter(({ length }) => length <= LONGEST)) {
-    const d = distance(received.toLowerCase(), name.toLowerCase());
+    const d = damerauLevenshtein(received.toLowerCase(), name.toLowerCase()).steps;
     if (d < bestDistance) {
       best = name;
       bestDistance = d;

@@ -20,8 +20,12 @@ export function addRun(program: Command): void {
     "lat run <task> --preset nano --method lat --epsilon 8 --site layers.1.residual --seed 0",
   )
     .argument("[task]", "a name that `lat tasks` lists (default: the task whose package this folder is in)")
-    .option("--method <name>", "ft, rlp, at or lat (default: lat at the first ε that the preset sweeps it at)")
-    .option("--epsilon <number>", "bound of the perturbation's norm; for rlp, at and lat", number)
+    .option("--method <name>", "ft, rlp, at or lat (default: lat)")
+    .option(
+      "--epsilon <number>",
+      "bound of the perturbation's norm, for rlp, at and lat (default: the first that the preset sweeps it at)",
+      number,
+    )
     .option("--seed <n>", "seed of every random draw", wholeNumber, 0);
   addExperimentOptions(command).action(run);
 }
@@ -54,14 +58,18 @@ async function run(name: string | undefined, options: RunVerbOptions): Promise<v
   note(`Folder: ${out}`);
 }
 
-/** What was asked for, which the engine checks; where no method was, LAT, and where no ε was either, the preset's first. */
+/** What was asked for, which the engine checks; where no method was, LAT, and where no ε was, the preset's first for it. */
 function perturbationOf(
   { presets }: Task<never>,
   preset: string,
-  { method, epsilon }: RunVerbOptions,
+  { method = "lat", epsilon }: RunVerbOptions,
 ): Pick<RunRequest, "method" | "epsilon"> {
-  if (method !== undefined) return { method: method as MethodName, epsilon };
-  return { method: "lat", epsilon: epsilon ?? presets[preset]?.sweep?.epsilons.lat[0] };
+  const grids: Readonly<Record<string, readonly number[]>> = presets[preset]?.sweep?.epsilons ?? {};
+  const first = grids[method]?.[0];
+  if (epsilon === undefined && first !== undefined) {
+    note(`ε ${first}, the first that preset ${preset} sweeps ${method} at; --epsilon chooses another`);
+  }
+  return { method: method as MethodName, epsilon: epsilon ?? first };
 }
 
 /** `runs/blobs-nano-lat-eps8-layers.1.residual-seed0` */
