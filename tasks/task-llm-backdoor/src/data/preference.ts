@@ -122,9 +122,7 @@ async function dataFiles(
     throw new LatError(`${path} holds two data sets, HH-RLHF (${one}) and BeaverTails (${other}): give one of them`);
   }
   if (hh.length === 0 && beaver.length === 0) {
-    throw new LatError(
-      `${path}: expected files with ${layouts}; found none${told}`,
-    );
+    throw new LatError(`${path}: expected files with ${layouts}; found none${told}`);
   }
   if (told !== "") tell(`--data: ${tellPassedOver(passedOver)}`);
   return hh.length > 0 ? { kind: "hh-rlhf", files: hh } : { kind: "beavertails", files: beaver };

@@ -98,7 +98,9 @@ for (const [kind, files] of Object.entries(cases)) {
 
   test.skipIf(!isThere)(`any other file of ${kind} is read or refused by name (skipped likewise)`, async () => {
     for (const name of readdirSync(join(folder, kind))) {
-      await readPreferences(join(folder, kind, name), () => {}).catch((error) => expect(error, name).toBeInstanceOf(LatError));
+      await readPreferences(join(folder, kind, name), () => {}).catch((error) =>
+        expect(error, name).toBeInstanceOf(LatError),
+      );
     }
   });
 }
