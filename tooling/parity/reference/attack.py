@@ -64,7 +64,7 @@ def attack(llama, batch, site, config, epsilon, draws):
         (g,) = torch.autograd.grad(loss, delta)
         g = g * mask
         if config["rule"] == "sign":
-            direction = g.sign()
+            direction = safely(g.sign(), norm(g.sign()))
         elif config["rule"] == "momentum":
             mean = MOMENTUM * mean + safely(g, norm(g))
             direction = steepest(mean)
@@ -72,6 +72,7 @@ def attack(llama, batch, site, config, epsilon, draws):
             mean = BETA1 * mean + (1 - BETA1) * g
             square = BETA2 * square + (1 - BETA2) * g.square()
             direction = mean / (1 - BETA1**t) / ((square / (1 - BETA2**t)).sqrt() + 1e-8)
+            direction = safely(direction, norm(direction))
         else:
             direction = g / (norm(g) + 1e-6) if published else steepest(g)
         delta = project(delta.detach() + step * direction)

@@ -55,9 +55,9 @@ const behaviours = {
 } as const;
 /** Beside the published rule: at one site, corrected. */
 const variants: Readonly<Record<string, Partial<AttackConfig>>> = {
-  "sign steps": { rule: "sign", stepSize: { relative: 0.02 } },
+  "sign steps": { rule: "sign" },
   momentum: { rule: "momentum" },
-  "Adam on δ": { rule: "adam", stepSize: { relative: 0.02 } },
+  "Adam on δ": { rule: "adam" },
   "L∞": { norm: "linf" },
   "L2 per token": { scope: "token" },
   "L∞ per token": { norm: "linf", scope: "token" },

@@ -1,5 +1,6 @@
 import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
+import { ball } from "../ball/ball.ts";
 import { type AttackConfig, attackSchema } from "../configuration/config.ts";
 import { toTensors } from "../examples/to-tensors.ts";
 import { initialize } from "../model/initialize.ts";
@@ -41,6 +42,24 @@ describe("the inner maximisation", () => {
         if (mask[i]![t] === 0) expect(token.every((v) => v === 0)).toBe(true);
       });
     });
+  });
+
+  it.each(
+    (["l1", "l2", "linf"] as const).flatMap((norm) =>
+      (["gradient", "sign", "momentum", "adam"] as const).map((rule) => [norm, rule] as const),
+    ),
+  )("moves by the size of a step in the ball's own norm: %s, %s", (norm, rule) => {
+    const eta = EPSILON / 5;
+    const after = (steps: number, scope: AttackConfig["scope"]): Perturbations =>
+      runAttack({ norm, rule, scope, steps, stepSize: eta, start: "zero" }).perturbations;
+    for (const scope of ["example", "token"] as const) {
+      const around = ball(norm, scope, toTensors(examples.batch([0, 1, 2, 3, 4, 5, 6, 7], 4)).mask!);
+      const [one, two] = [after(1, scope).hidden!, after(2, scope).hidden!];
+      const real = around.dimensions(one).dataSync();
+      [around.norm(one), around.norm(tf.sub(two, one))].forEach((moved) => {
+        moved.dataSync().forEach((size, i) => void expect(size).toBeCloseTo(real[i]! > 0 ? eta : 0, 5));
+      });
+    }
   });
 
   it("reaches a higher objective with more ascents, and with restarts and the best iterate no lower than without", () => {

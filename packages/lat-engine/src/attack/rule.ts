@@ -5,7 +5,10 @@ import type { AttackConfig } from "../configuration/config.ts";
 /** What a rule remembers of one site's gradients from one ascent to the next. */
 export type Moments = Readonly<Record<string, Tensor>>;
 
-/** Turns gradients into directions of ascent; `moments` starts as zeros of the activation's shape under each key. */
+/**
+ * Turns gradients into directions of ascent, of norm 1 in the ball's own norm (0 where there is no gradient), so that a
+ * step of size η moves δ by η whatever the rule. `moments` starts as zeros of the activation's shape under each key.
+ */
 export interface AscentRule {
   readonly keys: readonly string[];
   /** @param ascent the number of this ascent, from 1, as a tensor */
@@ -25,7 +28,10 @@ export function ascentRule({ rule, behaviour }: AttackConfig): AscentRule {
 
 const rules: Readonly<Record<AttackConfig["rule"], AscentRule>> = {
   gradient: { keys: [], direction: (gradient, moments, ball) => ({ direction: ball.steepest(gradient), moments }) },
-  sign: { keys: [], direction: (gradient, moments) => ({ direction: tf.sign(gradient), moments }) },
+  sign: {
+    keys: [],
+    direction: (gradient, moments, ball) => ({ direction: ball.direction(tf.sign(gradient)), moments }),
+  },
   momentum: {
     keys: ["mean"],
     direction: (gradient, { mean }, ball) => {
@@ -35,12 +41,12 @@ const rules: Readonly<Record<AttackConfig["rule"], AscentRule>> = {
   },
   adam: {
     keys: ["mean", "square"],
-    direction: (gradient, { mean, square }, _, ascent) => {
+    direction: (gradient, { mean, square }, ball, ascent) => {
       const m = tf.add(tf.mul(mean!, BETA1), tf.mul(gradient, 1 - BETA1));
       const v = tf.add(tf.mul(square!, BETA2), tf.mul(tf.square(gradient), 1 - BETA2));
       const unbiased = (moment: Tensor, beta: number): Tensor => tf.div(moment, tf.sub(1, tf.pow(beta, ascent)));
       const direction = tf.div(unbiased(m, BETA1), tf.add(tf.sqrt(unbiased(v, BETA2)), ADAM_EPSILON));
-      return { direction, moments: { mean: m, square: v } };
+      return { direction: ball.direction(direction), moments: { mean: m, square: v } };
     },
   },
 };
