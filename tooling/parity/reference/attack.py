@@ -6,6 +6,7 @@ activation of the batch. `corrected` leaves padding out and divides by the norm 
 """
 
 import torch
+from nearest import nearest
 
 BETA1, BETA2, MOMENTUM = 0.9, 0.999, 0.9
 
@@ -35,23 +36,16 @@ def attack(llama, batch, site, config, epsilon, draws):
     def steepest(g):
         return g.sign() if config["norm"] == "linf" else safely(g, norm(g))
 
-    def into_ball(x):
-        return x.clamp(-epsilon, epsilon) if config["norm"] == "linf" else x * (epsilon / norm(x).clamp(min=1e-30)).clamp(max=1)
-
     def project(x):
         x = x * mask
-        if config["range"] != "batch":
-            return into_ball(x)
-        within = lambda x: x.clamp(low - h, high - h)
-        if published or config["norm"] == "linf":
-            return within(into_ball(x))
-        # The nearest point of both is within(x / (1 + m)) for the least m ≥ 0 that brings it into the ball.
-        least, most = torch.zeros_like(norm(x)), norm(x) / epsilon
-        for _ in range(100):
-            m = (least + most) / 2
-            outside = norm(within(x / (1 + m))) > epsilon
-            least, most = torch.where(outside, m, least), torch.where(outside, most, m)
-        return torch.where(norm(within(x)) > epsilon, within(x / (1 + most)), within(x))
+        box = (low - h, high - h) if config["range"] == "batch" else None
+        if config["norm"] == "linf":
+            x = x.clamp(-epsilon, epsilon)
+        elif not published:
+            return nearest(x, epsilon, norm, box)
+        else:
+            x = nearest(x, epsilon, norm)
+        return x.clamp(*box) if box else x
 
     step = epsilon * (config["stepSize"]["relative"] if config["stepSize"] else 1 / max(1, config["steps"]))
     noise = draws["normal"] * mask

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from nearest import nearest
 from residual import RUNNING, ResNet
 from safetensors.torch import load_file, save_file
 
@@ -29,8 +30,7 @@ def size(x):
 
 def attack(net, pixels, labels, site, epsilon, steps, normal, uniform):
     def inside(delta):
-        delta = delta * (epsilon / size(delta)).clamp(max=1)
-        return (pixels + delta).clamp(0, 1) - pixels if site == "input" else delta
+        return nearest(delta, epsilon, size, (-pixels, 1 - pixels) if site == "input" else None)
 
     delta = inside(normal / size(normal) * uniform * epsilon)
     for _ in range(steps):

@@ -8,6 +8,7 @@ import { configure, tf } from "lat-tensorflow";
 import { pytorch } from "tooling-pytorch";
 import { confidentRows } from "./confident.ts";
 import { cutAndWhole, logitsAndGradients, outcome } from "./engine.ts";
+import { l1Rows } from "./l1.ts";
 import { measureRows } from "./measures.ts";
 import { miniLmRows } from "./minilm.ts";
 import { operationRows } from "./operations.ts";
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
       ...(await measureRows(python, folder)),
       ...(await confidentRows(python, folder, (what) => skipped.push(what))),
       ...(await pgdRows(python, folder, (what) => skipped.push(what))),
+      ...(await l1Rows(python, folder, (what) => skipped.push(what))),
     ];
     console.log(format(rows));
     for (const what of skipped) console.log(`\nskipped: ${what}`);

@@ -1,23 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  attack,
-  attackSchema,
-  forward,
-  type Network,
-  type Perturbations,
-  resolveSites,
-  type State,
-  type Tensors,
-  toTensors,
-} from "lat-engine";
-import { classLikelihood, loadResnet, resnet } from "lat-models";
-import { compile, disposeAll, readSafetensors, tf, writeSafetensors } from "lat-tensorflow";
-import { batchOf, everyNth, missingCifar, type Pictures, SHAPE, testPictures, trained, VALUES } from "./cifar.ts";
+import { attackSchema } from "lat-engine";
+import { loadResnet } from "lat-models";
+import { disposeAll, readSafetensors, writeSafetensors } from "lat-tensorflow";
+import { everyNth, missingCifar, type Pictures, SHAPE, testPictures, trained } from "./cifar.ts";
+import { BATCH, judge, model } from "./judge.ts";
 import { runPython } from "./reference.ts";
 import type { Row } from "./row.ts";
 
-const BATCH = 100;
 /** Every tenth of 5,000 pictures is attacked, as many of each class. */
 const STRIDE = 10;
 const ASCENTS = 20;
@@ -27,9 +17,7 @@ const EPSILON = STRENGTH / 255;
 /** Of an ascent, as a share of ε: together they could cross the ball and a quarter more. */
 const STEP = 2.5 / ASCENTS;
 
-const model = resnet(trained.config);
-const network: Network = { model, likelihood: classLikelihood };
-const attackConfig = attackSchema.parse({
+const config = attackSchema.parse({
   norm: "linf",
   steps: ASCENTS,
   stepSize: { relative: STEP },
@@ -48,9 +36,9 @@ export async function pgdRows(python: string, scratch: string, skip: (what: stri
   const pictures = await testPictures(folder);
   const chosen = everyNth(pictures, STRIDE);
   const parameters = loadResnet(model, trained.weights);
-  const { perturbations: starts } = run(parameters, chosen, 0);
-  const clean = run(parameters, pictures);
-  const attacked = run(parameters, chosen, ASCENTS);
+  const { perturbations: starts } = judge(parameters, chosen, { config: { ...config, steps: 0 }, epsilon: EPSILON });
+  const clean = judge(parameters, pictures);
+  const attacked = judge(parameters, chosen, { config, epsilon: EPSILON });
   disposeAll(parameters);
 
   await writeSafetensors(join(folder, "inputs.safetensors"), {
@@ -86,41 +74,6 @@ export async function pgdRows(python: string, scratch: string, skip: (what: stri
       bar: 1e-3,
     },
   ];
-}
-
-/** What the engine predicts and loses for each picture, as it is or under PGD, and the perturbations that this found. */
-function run(parameters: Tensors, pictures: Pictures, ascents?: number) {
-  const pgd = attack(network, resolveSites(model, ["input"]), { ...attackConfig, steps: ascents ?? 0 });
-  const judge = compile(
-    (p: Tensors, batch: State, perturbations: Perturbations) => {
-      const output = forward(model, p, batch, perturbations);
-      const { logp } = classLikelihood(output, batch, "labels");
-      return { predictions: tf.argMax(output.logits!, 1), losses: tf.neg(logp) };
-    },
-    { xla: model.xla },
-  );
-  const epsilon = tf.scalar(EPSILON);
-  const { count } = pictures;
-  const result = {
-    predictions: new Int32Array(count),
-    losses: new Float32Array(count),
-    perturbations: new Float32Array(ascents === undefined ? 0 : count * VALUES),
-  };
-  for (let first = 0; first < count; first += BATCH) {
-    const examples = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => first + i);
-    const batch = toTensors(batchOf(pictures, first, examples.length));
-    const draws = { seed: 0, step: 0, examples };
-    const found = ascents === undefined ? {} : pgd.run(parameters, batch, epsilon, draws).perturbations;
-    const { predictions, losses } = judge(parameters, batch, found);
-    result.predictions.set(predictions.dataSync() as Int32Array, first);
-    result.losses.set(losses.dataSync() as Float32Array, first);
-    if (found.input) result.perturbations.set(found.input.dataSync() as Float32Array, first * VALUES);
-    disposeAll(batch, found, predictions, losses);
-  }
-  disposeAll(epsilon);
-  pgd.release();
-  judge.release();
-  return result;
 }
 
 function mean(numbers: Float32Array): number {

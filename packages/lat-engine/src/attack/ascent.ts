@@ -1,5 +1,6 @@
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
 import { type Ball, ball } from "../ball/ball.ts";
+import type { Spread } from "../ball/norm.ts";
 import type { AttackConfig } from "../configuration/config.ts";
 import { entriesOf } from "../model/entries.ts";
 import type { Site, State, Tensors } from "../model/model.ts";
@@ -61,6 +62,12 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
     return tf.minimum(tf.maximum(around.project(delta, epsilon), box.low), box.high);
   }
 
+  function spreadOf(site: Site, state: State, delta: Tensor): Spread {
+    const box = boxOf(site, state[site.key]!, config.range);
+    const room = box && { low: tf.sub(box.low, delta), high: tf.sub(box.high, delta) };
+    return { share: config.topShare, room };
+  }
+
   function stepSize(epsilon: Tensor): Tensor {
     const { stepSize: size, steps } = config;
     if (typeof size === "number") return tf.scalar(size);
@@ -101,7 +108,8 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
       const moved = sites.map((site) => {
         const { gradient, nonFinite } = finite(gradients[site.name]!);
         const around = ballAt(site, state);
-        const { direction, moments: next } = rule.direction(gradient, moments[site.name]!, around, number);
+        const at = { ball: around, ascent: number, spread: spreadOf(site, state, perturbations[site.name]!) };
+        const { direction, moments: next } = rule.direction(gradient, moments[site.name]!, at);
         const step = tf.mul(direction, stepSize(epsilon));
         const delta = tf.add(perturbations[site.name]!, moving ? tf.mul(step, alongExamples(moving, step)) : step);
         const projected = inside(site, state, delta, epsilon);

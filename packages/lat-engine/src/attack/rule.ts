@@ -1,9 +1,18 @@
 import { type Tensor, tf } from "lat-tensorflow";
 import type { Ball } from "../ball/ball.ts";
+import type { Spread } from "../ball/norm.ts";
 import type { AttackConfig } from "../configuration/config.ts";
 
 /** What a rule remembers of one site's gradients from one ascent to the next. */
 export type Moments = Readonly<Record<string, Tensor>>;
+
+/** Where an ascent starts from. */
+export interface Place {
+  readonly ball: Ball;
+  /** The number of this ascent, from 1. */
+  readonly ascent: Tensor;
+  readonly spread: Spread;
+}
 
 /**
  * Turns gradients into directions of ascent, of norm 1 in the ball's own norm (0 where there is no gradient), so that a
@@ -11,8 +20,7 @@ export type Moments = Readonly<Record<string, Tensor>>;
  */
 export interface AscentRule {
   readonly keys: readonly string[];
-  /** @param ascent the number of this ascent, from 1, as a tensor */
-  direction(gradient: Tensor, moments: Moments, ball: Ball, ascent: Tensor): { direction: Tensor; moments: Moments };
+  direction(gradient: Tensor, moments: Moments, at: Place): { direction: Tensor; moments: Moments };
 }
 
 /** Decay of the momentum rule. Source: Dong et al., "Boosting Adversarial Attacks with Momentum" (CVPR 2018), with μ < 1. */
@@ -27,21 +35,24 @@ export function ascentRule({ rule, behaviour }: AttackConfig): AscentRule {
 }
 
 const rules: Readonly<Record<AttackConfig["rule"], AscentRule>> = {
-  gradient: { keys: [], direction: (gradient, moments, ball) => ({ direction: ball.steepest(gradient), moments }) },
+  gradient: {
+    keys: [],
+    direction: (gradient, moments, { ball, spread }) => ({ direction: ball.steepest(gradient, spread), moments }),
+  },
   sign: {
     keys: [],
-    direction: (gradient, moments, ball) => ({ direction: ball.direction(tf.sign(gradient)), moments }),
+    direction: (gradient, moments, { ball }) => ({ direction: ball.direction(tf.sign(gradient)), moments }),
   },
   momentum: {
     keys: ["mean"],
-    direction: (gradient, { mean }, ball) => {
+    direction: (gradient, { mean }, { ball, spread }) => {
       const next = tf.add(tf.mul(mean!, MOMENTUM), ball.direction(gradient));
-      return { direction: ball.steepest(next), moments: { mean: next } };
+      return { direction: ball.steepest(next, spread), moments: { mean: next } };
     },
   },
   adam: {
     keys: ["mean", "square"],
-    direction: (gradient, { mean, square }, ball, ascent) => {
+    direction: (gradient, { mean, square }, { ball, ascent }) => {
       const m = tf.add(tf.mul(mean!, BETA1), tf.mul(gradient, 1 - BETA1));
       const v = tf.add(tf.mul(square!, BETA2), tf.mul(tf.square(gradient), 1 - BETA2));
       const unbiased = (moment: Tensor, beta: number): Tensor => tf.div(moment, tf.sub(1, tf.pow(beta, ascent)));
@@ -53,7 +64,7 @@ const rules: Readonly<Record<AttackConfig["rule"], AscentRule>> = {
 
 const publishedGradient: AscentRule = {
   keys: [],
-  direction: (gradient, moments, ball) => ({
+  direction: (gradient, moments, { ball }) => ({
     direction: tf.div(gradient, tf.add(ball.norm(gradient), PUBLISHED_EPSILON)),
     moments,
   }),

@@ -217,6 +217,27 @@ describe("l1", () => {
     });
   });
 
+  it("spreads a step over the share of coordinates with the largest gradients that can move, evenly and ties included", () => {
+    const steepest = (g: number[], share: number, room?: Box): number[] =>
+      row(l1.steepest(tf.tensor2d([g]), { share, room })).map((v) => v + 0);
+    tidy(() => {
+      const g = [4e-20, -3e-20, 2e-20, 1e-20];
+      expect(steepest(g, 0)).toEqual([1, 0, 0, 0]);
+      expect(steepest(g, 0.5)).toEqual([0.5, -0.5, 0, 0]);
+      expect(steepest([1, 1, 1, 0], 0.5).map((v) => v.toFixed(6))).toEqual([
+        "0.333333",
+        "0.333333",
+        "0.333333",
+        "0.000000",
+      ]);
+      const room = { low: tf.tensor2d([[-1, -1, -1, -1]]), high: tf.tensor2d([[0, 0, 1, 1]]) };
+      expect(steepest(g, 0.5, room)).toEqual([0, -0.5, 0.5, 0]);
+      expect(steepest(g.map(Math.abs), 1, room)).toEqual([0, 0, 0.5, 0.5]);
+      const full = { low: tf.zeros([1, 4]), high: tf.zeros([1, 4]) };
+      expect(steepest(g, 1, full)).toEqual([0, 0, 0, 0]);
+    });
+  });
+
   it("draws a point from normal numbers so far out that erf is 1", () => {
     // −log erfc(|z| / √2) over their sum and −log u, in double precision (Python's math.erfc).
     const expected = [0.8483324793801648, 0.012921100981195314, -0.03486969488477898, 0.07057671738287095];

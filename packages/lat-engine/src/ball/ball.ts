@@ -3,7 +3,7 @@ import { divideOrZero } from "./float32.ts";
 import { l1 } from "./l1.ts";
 import { l2 } from "./l2.ts";
 import { linf } from "./linf.ts";
-import type { Box, Norm } from "./norm.ts";
+import type { Box, Norm, Spread } from "./norm.ts";
 import { region, type Scope } from "./scope.ts";
 
 const norms = { l1, l2, linf } as const satisfies Readonly<Record<string, Norm>>;
@@ -16,7 +16,7 @@ export interface Ball {
   randomPoint(normal: Tensor, uniform: Tensor): Tensor;
   /** Direction of `normal`, scaled to norm 1. */
   direction(normal: Tensor): Tensor;
-  steepest(g: Tensor): Tensor;
+  steepest(g: Tensor, spread?: Spread): Tensor;
   /** How many real numbers each ball covers; 0 for a ball of padding alone. */
   dimensions(x: Tensor): Tensor;
 }
@@ -33,7 +33,7 @@ export function ball(name: NormName, scope: Scope, mask?: Tensor): Ball {
       const real = where.masked(normal);
       return divideOrZero(real, norm.norm(real, where));
     },
-    steepest: (g) => norm.steepest(where.masked(g), where),
+    steepest: (g, spread) => norm.steepest(where.masked(g), where, spread),
     dimensions: where.dimensions,
   };
 }

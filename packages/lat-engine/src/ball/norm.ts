@@ -7,6 +7,14 @@ export interface Box {
   readonly high: Tensor;
 }
 
+/** What keeps a step in an L1 ball, whose steepest direction is a single coordinate, from being spent on one that is full. */
+export interface Spread {
+  /** Over this share of a ball's coordinates, those of the largest |g|, the step is spread evenly; over one at least. */
+  readonly share: number;
+  /** How far each coordinate may still move: those that have no way to go along g are passed over. */
+  readonly room?: Box | undefined;
+}
+
 /**
  * The set ‖δ‖_p ≤ ε for one norm. Every function works on whole activations, one ball per example or per token, and is
  * plain tensor arithmetic: it can be compiled, and ε is a tensor so that another ε is not another function.
@@ -23,5 +31,5 @@ export interface Norm {
    */
   randomPoint(normal: Tensor, uniform: Tensor, region: Region): Tensor;
   /** The v with ‖v‖ = 1 that maximises ⟨v, g⟩, which is then the dual norm of g; zero where g is. */
-  steepest(g: Tensor, region: Region): Tensor;
+  steepest(g: Tensor, region: Region, spread?: Spread): Tensor;
 }

@@ -46,6 +46,11 @@ export const attackSchema = z.strictObject({
   scope: z.enum(["example", "token"]).default("example"),
   /** `gradient`: steepest ascent of the ball's norm; `sign`; `momentum` and `adam` keep state over the T steps. */
   rule: z.enum(["gradient", "sign", "momentum", "adam"]).default("gradient"),
+  /**
+   * In an L1 ball: the share of its coordinates, those of the largest gradient that can still move, over which a step of
+   * the rules `gradient` and `momentum` is spread; 0: one coordinate, the direction of steepest ascent.
+   */
+  topShare: share.default(0.05),
   /** A number is a step in the units of ε; `{ relative: c }` is c · ε; null is ε / T. */
   stepSize: z
     .union([positive, z.strictObject({ relative: positive })])
