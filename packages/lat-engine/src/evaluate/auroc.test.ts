@@ -31,3 +31,17 @@ test("is not defined without one of the kinds", () => {
   expect(auroc([1, 2], [true, true])).toBeNaN();
   expect(auroc([1, 2], [false, false])).toBeNaN();
 });
+
+test("answers at once where a score is NaN, by the case", () => {
+  expect(() => auroc([1, Number.NaN, 2], [true, false, false])).toThrow(
+    "AUROC: the score of case 1 of 3 is NaN. The network's outputs overflow.",
+  );
+  expect(() => auroc([1, 2], [true])).toThrow("1 labels for 2 scores");
+});
+
+test("orders infinite scores as well, equal ones as ties", () => {
+  const [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const scores = [high, 1, low, high, 0, high, low, 2, low];
+  const positive = [true, false, true, false, true, true, false, true, true];
+  expect(auroc(scores, positive)).toBeCloseTo(byPairs(scores, positive), 12);
+});

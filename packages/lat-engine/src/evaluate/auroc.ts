@@ -1,11 +1,26 @@
+import { LatError } from "lat-system";
+
 /**
  * Area under the receiver operating characteristic: the probability that a positive case scores higher than a negative
  * one, ties counting half. NaN where there are none of one kind.
  *
  * Computed from ranks (Mann–Whitney U).
+ *
+ * @param positive as long as the scores
+ * @throws LatError naming a case whose score is NaN, which has no place in an order
  */
 export function auroc(scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
-  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  if (positive.length !== scores.length)
+    throw new RangeError(`auroc: ${positive.length} labels for ${scores.length} scores`);
+  const order = Array.from({ length: scores.length }, (_, i) => i);
+  const unordered = order.find((i) => Number.isNaN(scores[i]));
+  if (unordered !== undefined) {
+    throw new LatError(
+      `AUROC: the score of case ${unordered} of ${scores.length} is NaN. The network's outputs overflow.`,
+    );
+  }
+  // Not by the difference, which is NaN for two equal infinities.
+  order.sort((a, b) => Number(scores[a]! > scores[b]!) - Number(scores[a]! < scores[b]!));
   let positives = 0;
   let rankSum = 0;
   for (let start = 0; start < order.length; ) {

@@ -35,6 +35,16 @@ describe("wilsonInterval", () => {
     }
   });
 
+  it.each([
+    [0, 0],
+    [3, 2],
+    [-1, 2],
+    [0.5, 2],
+    [Number.NaN, 2],
+  ])("refuses %d of %d cases", (successes, n) => {
+    expect(() => wilsonInterval(successes, n)).toThrow(`received ${successes} of ${n} cases`);
+  });
+
   it("always holds the share itself, where none or all succeed as well", () => {
     for (let n = 1; n <= 300; n++) {
       for (const successes of [0, 1, n - 1, n]) {
@@ -108,6 +118,17 @@ describe("bootstrapInterval", () => {
     ).toEqual([0.9, 0.9]);
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("names a case that is %d", (value) => {
+    expect(() => bootstrapInterval([1, value, 2], "loss/clean")).toThrow(
+      `loss/clean: case 1 of 3 is ${value}, which no mean can be taken of`,
+    );
+  });
+
+  it("says so where there is no case, and where groups are missing", () => {
+    expect(() => bootstrapInterval([], "loss/clean")).toThrow("loss/clean: there is no case to measure it on");
+    expect(() => bootstrapInterval([1, 2], "rate", ["a"])).toThrow("rate: 1 groups for 2 values");
+  });
+
   it("of equal values is that value", () => {
     expect(bootstrapInterval([3, 3, 3], "equal")).toEqual([3, 3]);
     expect(bootstrapInterval([2], "one")).toEqual([2, 2]);
@@ -145,5 +166,12 @@ describe("bootstrapStatistic", () => {
       values.map((_, i) => i),
     ))
       expect(bound).not.toBeNaN();
+  });
+
+  it("says so where the statistic is defined on no resample, or there is no case", () => {
+    expect(() => bootstrapStatistic(() => Number.NaN, "auroc/clean", groups)).toThrow(
+      "auroc/clean: it is not defined on these cases, nor on any resample of them; is a class missing?",
+    );
+    expect(() => bootstrapStatistic(mean, "f1/clean", [])).toThrow("f1/clean: there is no case to measure it on");
   });
 });

@@ -64,3 +64,12 @@ test("ranks words for the places behind [CLS] as the mean of single substitution
     }
   }
 });
+
+test("names a text whose log-odds are not finite, rather than to call it benign", async () => {
+  const [name, head] = Object.entries(parameters).find(([, { shape }]) => shape.length === 1)!;
+  const spoiled = victims(model, tokenizer.padId, [16])({ ...parameters, [name]: tf.fill(head.shape, Number.NaN) });
+  const encodings = await tokenizer.encode(["burn", "kind"], 16);
+  const before = tf.memory().numTensors;
+  expect(() => spoiled.logOdds(encodings)).toThrow("the network's log-odds of text 0 of 2 are NaN");
+  expect(tf.memory().numTensors).toBe(before);
+});

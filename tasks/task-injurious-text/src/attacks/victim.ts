@@ -1,5 +1,6 @@
 import type { State, Tensors } from "lat-engine";
 import { bucketOf, chunks, forward, type Model, prefix, resolveSites, suffix, toTensors } from "lat-engine";
+import { LatError } from "lat-system";
 import { compile, disposeAll, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
 import { textExamples } from "../data/examples.ts";
 import type { Encoding } from "../data/tokenizer.ts";
@@ -9,6 +10,7 @@ const BATCH = 16;
 
 /** What may be asked of a network. All answers are about the log-odds that a text is harmful: log p/(1 − p). */
 export interface Victim {
+  /** @throws LatError naming a text whose log-odds are not finite */
   logOdds(encodings: readonly Encoding[]): Float64Array;
   /**
    * First-order estimates, from one gradient for each text, of the change of its log-odds when one token is replaced.
@@ -48,6 +50,13 @@ export function victims(model: Model, padId: number, buckets: readonly number[])
         const values = scores.dataSync();
         for (const [row, index] of indices.entries()) result[index] = values[row]!;
         disposeAll(batch, scores);
+      }
+      // A comparison with NaN is false: the text would count as benign, and every attack on it as failed.
+      const spoiled = result.findIndex((odds) => !Number.isFinite(odds));
+      if (spoiled !== -1) {
+        throw new LatError(
+          `the network's log-odds of text ${spoiled} of ${result.length} are ${result[spoiled]}: its outputs overflow or are NaN`,
+        );
       }
       return result;
     },

@@ -20,6 +20,7 @@ test("the threshold flags the wanted share of the benign texts", () => {
   expect(flaggingThreshold(benign, 10)).toBeCloseTo(9, 10);
   expect(benign.filter((score) => score > flaggingThreshold(benign, 10))).toHaveLength(10);
   expect(flaggingThreshold([1], 5)).toBe(1);
+  expect(() => flaggingThreshold([], 5)).toThrow("there is no benign validation text to set a threshold by");
 });
 
 test("measures a set by hand-counted figures, with denominators, intervals, axis and direction", () => {
