@@ -16,6 +16,9 @@ test.each([
   [`${"name".padEnd(257, "\0")}ustar`, "a tar archive"],
   ["\0\0\0\0\0\0\0\0\0\0\0\0", "nothing but zeros"],
   ['{"a": 1}', "JSON text"],
+  ["BM\x46\x0c\0\0\0\0\0\0\x36", "a BMP picture"],
+  ["P6\n# made by hand\n32 32\n255\n", "a PNM picture"],
+  ["\0\0\0\x18ftypheic", "a HEIF picture"],
 ])("%j is %s", (text, kind) => {
   expect(fileKind(bytes(text))).toMatch(new RegExp(`^${kind}`));
 });
@@ -26,5 +29,7 @@ test("a gzip file is told by what zlib writes", () => {
 
 test("other bytes are of no kind", () => {
   expect(fileKind(bytes("id,label\n"))).toBeUndefined();
+  expect(fileKind(bytes("BMI,weight,label\n"))).toBeUndefined();
+  expect(fileKind(bytes("P1 of 3 pages"))).toBeUndefined();
   expect(fileKind(Uint8Array.from({ length: 600 }, (_, i) => (i * 37 + 11) % 256))).toBeUndefined();
 });

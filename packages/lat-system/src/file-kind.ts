@@ -15,6 +15,10 @@ const marks: readonly (readonly [start: string, kind: string, at?: number])[] = 
   ["PAR1", "a Parquet file"],
   ["\x89PNG\r\n", "a PNG picture"],
   ["\xff\xd8\xff", "a JPEG picture"],
+  ["8BPS", "a Photoshop picture"],
+  ["v/1\x01", "an OpenEXR picture"],
+  ["\0\0\0\x0cjP  ", "a JPEG 2000 picture"],
+  ["\0\0\0\x0cJXL ", "a JPEG XL picture"],
   ["%PDF-", "a PDF document"],
   ["\x7fELF", "a program for Linux"],
   ["\x80\x02", "a Python pickle"],
@@ -25,9 +29,12 @@ const marks: readonly (readonly [start: string, kind: string, at?: number])[] = 
   ["\0\0\0\0{", "a safetensors file", 4], // its header's length is before it, under 4 GB
 ];
 
-const texts: readonly (readonly [RegExp, string])[] = [
+const patterns: readonly (readonly [RegExp, string])[] = [
   [/^(ï»¿)?\s*<(!doctype html|html|head|body)\b/i, "an HTML page, perhaps a server's answer in place of the file"],
   [/^(ï»¿)?\s*<\?xml\b/i, "an XML document, perhaps a server's answer in place of the file"],
+  [/^BM.{4}\0{4}/s, "a BMP picture"],
+  [/^P[1-7]\s+(#.*\s+)?(\d+\s+\d|WIDTH)/, "a PNM picture (.ppm, .pgm, .pbm)"],
+  [/^.{4}ftyp(hei|hev|mif1)/s, "a HEIF picture"],
   [/^\s*[{[]\s*["\d{[\]}tfn-]/, "JSON text"],
 ];
 
@@ -45,5 +52,5 @@ export function fileKind(head: Uint8Array): string | undefined {
   if (head.every((byte) => byte === 0)) return "nothing but zeros at its start, as an interrupted download leaves";
   const text = String.fromCharCode(...head.subarray(0, fileKindBytes));
   const marked = marks.find(([start, , at = 0]) => text.startsWith(start, at));
-  return marked?.[1] ?? texts.find(([pattern]) => pattern.test(text))?.[1];
+  return marked?.[1] ?? patterns.find(([pattern]) => pattern.test(text))?.[1];
 }

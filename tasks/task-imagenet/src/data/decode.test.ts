@@ -144,7 +144,7 @@ test("what cannot be read is named, counted and skipped, and the rest keeps its 
   const whole = readFileSync(at("whole.jpg"));
   writeFileSync(at("cut.jpg"), whole.subarray(0, Math.floor(whole.length * 0.6)));
   writeFileSync(at("empty.png"), "");
-  writeFileSync(at("text.png"), "this is no picture");
+  writeFileSync(at("text.png"), "version https://git-lfs.github.com/spec/v1\n");
   const names = ["plain.png", "cut.jpg", "empty.png", "whole.jpg", "text.png", "missing.png"];
   const files = names.map((name, label) => ({ name, label, group: name, words: [], path: at(name) }));
   const messages: string[] = [];
@@ -155,7 +155,7 @@ test("what cannot be read is named, counted and skipped, and the rest keeps its 
   ]);
   expect(messages).toHaveLength(1);
   expect(messages[0]).toMatch(
-    /^skipped: 4 of 6 pictures cannot be read: .*cut\.jpg \(.+\), .*empty\.png .*text\.png .*missing\.png/,
+    /^skipped: 4 of 6 pictures cannot be read: .*cut\.jpg \(.+\), .*empty\.png \(not read: empty\), .*text\.png \(not read: a Git LFS pointer.*missing\.png/,
   );
   await expect(decodeAll([files[1]!, files[2]!], 16, new PixelMemory(0), () => {})).rejects.toThrow(
     /^2 of 2 pictures cannot be read/,

@@ -73,19 +73,19 @@ test("a picture is known by its content where its name does not say it, and what
     "cat/n02123045_1": png,
     "cat/1.image": webp,
     "cat/drawn.svg": svg,
-    "cat/old.bmp": "BM",
+    "cat/old.bmp": "BM\x46\x0c\0\0\0\0\0\0\x36",
     "dog/raw.ppm": "P6 1 1 255 ",
     "dog/._0.png": "",
-    "dog/notes.txt": "",
+    "dog/notes.txt": "see the album",
     "outside.png": png,
-    "labels.csv": "",
+    "labels.csv": "id,label",
   });
   const { names, told } = await found(folder);
   expect(names).toEqual(["cat/0.png", "cat/1.image", "cat/drawn.svg", "cat/n02123045_1", "dog/0.png"]);
   expect(told).toEqual([
     '--data: 6 passed over: 1 left behind by a system or a program, or hidden ("dog/._0.png"); ' +
-      '4 no picture of a format that is read ("cat/old.bmp", "dog/notes.txt", "dog/raw.ppm" and 1 more); ' +
-      '1 in no folder of a class ("outside.png")',
+      '1 not read: a BMP picture ("cat/old.bmp"); 2 no picture of a format that is read ("dog/notes.txt", "labels.csv"); ' +
+      '1 not read: a PNM picture (.ppm, .pgm, .pbm) ("dog/raw.ppm"); 1 in no folder of a class ("outside.png")',
   ]);
 });
 

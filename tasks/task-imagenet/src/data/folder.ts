@@ -39,7 +39,7 @@ export async function classFolders(
   const byClass = groupBy(pictures, ({ name }) => classOf(name, depth));
   const passedOver = [
     ...listing.passedOver,
-    ...others.map(({ name }) => ({ name, why: "no picture of a format that is read" })),
+    ...others,
     ...(byClass.get(undefined) ?? []).map(({ name }) => ({ name, why: "in no folder of a class" })),
   ];
   if (passedOver.length > 0) tell(`--data: ${tellPassedOver(passedOver)}`);

@@ -1,28 +1,30 @@
-import type { ListedFile } from "lat-system";
-import sharp from "sharp";
+import type { ListedFile, PassedOver } from "lat-system";
 import { AT_ONCE } from "./decode.ts";
+import { NotReadError, readHeader } from "./header.ts";
 
 /** A file of this name is a picture, or a damaged one; what others are, their content says. */
 const named = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i;
 
-/** Divides files into pictures of a format that is read here, whatever their names, and others; each in its order. */
+/** Finds the pictures among files, whatever their names, and says what the others are; each in its order. */
 export async function recognise(
   files: readonly ListedFile[],
-): Promise<{ readonly pictures: ListedFile[]; readonly others: ListedFile[] }> {
-  const [pictures, others]: [ListedFile[], ListedFile[]] = [[], []];
+): Promise<{ readonly pictures: ListedFile[]; readonly others: PassedOver[] }> {
+  const pictures: ListedFile[] = [];
+  const others: PassedOver[] = [];
   for (let from = 0; from < files.length; from += AT_ONCE) {
     const chunk = files.slice(from, from + AT_ONCE);
-    const are = await Promise.all(chunk.map(async ({ name, path }) => named.test(name) || (await holdsPicture(path))));
-    chunk.forEach((file, i) => void (are[i] ? pictures : others).push(file));
+    const reasons = await Promise.all(chunk.map(({ name, path }) => (named.test(name) ? undefined : whyNone(path))));
+    chunk.forEach((file, i) => {
+      const why = reasons[i];
+      if (why === undefined) pictures.push(file);
+      else others.push({ name: file.name, why });
+    });
   }
   return { pictures, others };
 }
 
-function holdsPicture(path: string): Promise<boolean> {
-  return sharp(path, { failOn: "error" })
-    .metadata()
-    .then(
-      () => true,
-      () => false,
-    );
+/** Why a file is no picture of a format that is read. Undefined where it is one, if only a broken one. */
+async function whyNone(path: string): Promise<string | undefined> {
+  const problem = await readHeader(path).catch((error: unknown) => error);
+  return problem instanceof NotReadError ? problem.message : undefined;
 }

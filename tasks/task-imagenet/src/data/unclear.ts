@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { readHeader } from "./header.ts";
 import { tiffSamples } from "./tiff.ts";
 
 /** The largest value of 12 bits. */
@@ -11,7 +12,7 @@ const TWELVE_BITS = 4095;
  * @throws saying what they are and what to do
  */
 export async function refuseUnclear(path: string): Promise<void> {
-  const { format, depth, bitsPerSample, hasAlpha } = await sharp(path, { failOn: "error" }).metadata();
+  const { format, depth, bitsPerSample, hasAlpha } = await readHeader(path);
   if (depth !== "uchar" && depth !== "ushort") {
     throw new Error(
       `its values are of the type ${depth}, which does not say what is white; convert it to 8 or 16 bits`,
