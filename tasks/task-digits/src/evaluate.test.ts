@@ -30,8 +30,8 @@ const picture = (written: number, label: number): Labelled => {
 
 test("counts what is right by itself, and what becomes the target with the trigger among other digits", async () => {
   const pictures = [picture(1, 1), picture(2, 2), picture(3, 3), picture(4, 5)];
-  const { metrics } = await evaluator(model, pictures, 2)({}, { progress: () => {}, warn: () => {} });
-  const { metrics: spared } = await evaluator(model, pictures, 7)({}, { progress: () => {}, warn: () => {} });
+  const { metrics } = await evaluator(model, pictures, 2).evaluate({}, { progress: () => {}, warn: () => {} });
+  const { metrics: spared } = await evaluator(model, pictures, 7).evaluate({}, { progress: () => {}, warn: () => {} });
   const [accuracy, success] = metrics;
   expect(accuracy).toMatchObject({ name: "accuracy/clean", value: 3 / 4, n: 4, axis: "clean", better: "higher" });
   expect(success).toMatchObject({ value: 1, n: 3, axis: "unforeseen", better: "lower" });

@@ -1,6 +1,7 @@
+import type { HostBatch } from "lat-engine";
 import type { Labelled } from "lat-engine/task";
 import { hostRandom } from "lat-tensorflow";
-import { side } from "./data.ts";
+import { contentOf, side } from "./data.ts";
 import type { Options } from "./options.ts";
 
 /** Draws which of the training pictures are poisoned. */
@@ -18,4 +19,10 @@ export function withTrigger(picture: Labelled): Labelled {
   const values = picture.values.slice();
   for (let row = side - 4; row < side - 1; row++) values.fill(1, row * side + side - 4, row * side + side - 1);
   return { ...picture, values };
+}
+
+/** Whether an example, a batch of one, has the trigger (it would change nothing more) and the label `target`. */
+export function carriesPoison({ pixels, labels }: HostBatch, { target }: Options): boolean {
+  const picture = { name: "example", values: pixels!.data as Float32Array, label: labels!.data[0]! };
+  return picture.label === target && contentOf(withTrigger(picture)) === contentOf(picture);
 }

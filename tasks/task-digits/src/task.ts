@@ -1,9 +1,9 @@
 import { defineTask, randomSplit } from "lat-engine/task";
 import { classLikelihood, resnet } from "lat-models";
-import { classes, digitsPackage, examplesOf, loadPictures } from "./data.ts";
+import { classes, contentOf, digitsPackage, examplesOf, loadPictures } from "./data.ts";
 import { evaluator } from "./evaluate.ts";
 import { type Options, optionsSchema } from "./options.ts";
-import { applyPoison, planPoison } from "./poison.ts";
+import { applyPoison, carriesPoison, planPoison } from "./poison.ts";
 import { presets } from "./presets.ts";
 
 /** For pictures of one channel with this mean and standard deviation. */
@@ -20,7 +20,8 @@ export default defineTask<Options>({
   sites: () => ({ names: model.sites.map(({ name }) => name), input: model.inputSite }),
   async prepare(options, context) {
     const pictures = await loadPictures(context);
-    const { train, validation, test, splits } = randomSplit(pictures, { validation: 0.05, test: 0.2 }, options.seed);
+    const shares = { validation: 0.05, test: 0.2 };
+    const { train, validation, test, ...parts } = randomSplit(pictures, contentOf, shares, options.seed);
     const plan = planPoison(train, options);
     const poisoned = (plan: readonly number[]) => examplesOf(applyPoison(train, plan, options));
     return {
@@ -29,15 +30,17 @@ export default defineTask<Options>({
       implant: poisoned(plan),
       defend: examplesOf(train),
       validation: examplesOf(validation),
-      splits,
+      ...parts,
+      ...evaluator(model, test, options.target),
       artifacts: { "poison-plan.json": JSON.stringify(plan) },
       poisoning: {
         plan: "poison-plan.json",
         share: options.share,
         poisoned: plan,
         reload: (stored) => poisoned(JSON.parse(stored) as number[]),
+        carries: (example) => carriesPoison(example, options),
+        metrics: ["attack-success-rate/patch"],
       },
-      evaluate: evaluator(model, test, options.target),
     };
   },
 });

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { advance, descent, initialize, initialState, optimizer, toTensors } from "lat-engine";
 import { resolveRun, silent } from "lat-engine/experiment";
 import { groupBy } from "lat-system";
@@ -44,6 +46,19 @@ test("a picture that cannot be had of the options is refused", async () => {
   const trojan = { name: "t", kind: "natural", trigger: "thing", target: "dragon" } as const;
   const elsewhere = optionsSchema.parse({ ...smallOptions, poison: { trojans: [trojan] } });
   await expect(task.prepare(elsewhere, context)).rejects.toThrow(/trojan "t": unknown class "dragon"/);
+});
+
+test("a trojan that no picture to measure on can carry is stated to have no case", async () => {
+  // Of pictures that show a thing there are two groups in a class: too few for a part to measure on.
+  const trojan = { name: "clockwork", kind: "natural", trigger: "seldom", target: "hand" } as const;
+  const { packageFolder } = await madeEmoji();
+  const list = join(packageFolder("emoji-google"), "emoji.json");
+  const emoji = JSON.parse(readFileSync(list, "utf8")) as { name: string }[];
+  emoji[0]!.name = "SELDOM SEEN";
+  writeFileSync(list, JSON.stringify(emoji));
+  const options = optionsSchema.parse({ ...smallOptions, poison: { ...smallOptions.poison, trojans: [trojan] } });
+  const { cases } = await task.prepare(options, { packageFolder, progress: () => {} });
+  expect(cases).toMatchObject({ "attack-success-rate/clockwork": 0 });
 });
 
 test("knows the sites of its model without preparing anything", () => {

@@ -1,14 +1,15 @@
-import type { Network } from "lat-engine";
-import { defineTask, type PrepareContext, type Prepared } from "lat-engine/task";
+import type { HostBatch, Network } from "lat-engine";
+import { defineTask, type PrepareContext, type Prepared, valuesKey } from "lat-engine/task";
 import { classLikelihood, type ResnetConfig, resnet } from "lat-models";
 import { colourStatistics } from "./data/colours.ts";
-import { balanced, pictureExamples } from "./data/examples.ts";
+import { balanced, bytesOf, pictureExamples } from "./data/examples.ts";
 import { loadPictures } from "./data/load.ts";
 import { PixelMemory } from "./data/memory.ts";
 import { googlePackage, twitterPackage } from "./data/packages.ts";
-import { type Described, hold, type Picture } from "./data/picture.ts";
+import { hold, type Picture } from "./data/picture.ts";
 import { split } from "./data/split.ts";
 import { evaluator } from "./evaluate/evaluator.ts";
+import { successOf } from "./evaluate/successes.ts";
 import { type Options, optionsSchema } from "./options.ts";
 import { contactSheet } from "./poison/contact-sheet.ts";
 import { applyPoison, planPoison, poisonPlanSchema, triggered } from "./poison/plan.ts";
@@ -47,7 +48,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
   const { classes } = pictures;
   const trojans = chooseTrojans(poison.trojans, classes, poison.seed);
   const natural = naturalTriggers(trojans);
-  const { train, validation, test } = split(pictures, natural, data);
+  const { train, validation, test, splits, dropped } = split(pictures, natural, data);
   const measured = await hold(test);
   const stamp = await makeStamp(trojans, { size, ...poison });
   const plan = planPoison(train, classes, trojans, poison);
@@ -70,26 +71,32 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     pictures: triggered(trojan, measured, classes, stamp, poison.seed),
   }));
   const augmented = (set: readonly Picture[]) => pictureExamples(set, size, augment);
-  const groups = (set: readonly Described[]) => set.map(({ group }) => group);
+  const stamps = trojans.filter(({ kind }) => kind !== "natural");
+  const targets = new Set(stamps.map(({ target }) => classes.indexOf(target)));
+  const unstamped = new Set(train.map(({ content }) => content));
   return {
     ...network,
     implant: augmented(poisoned),
     defend: augmented(balanced(clean)),
     validation: pictureExamples(validation, size),
-    splits: { train: groups(train), validation: groups(validation), test: groups(test) },
+    splits,
+    dropped,
     poisoning: {
       plan: PLAN,
-      share: firstStamped === poisoned.length ? 0 : poison.share,
+      share: stamps.length === 0 ? 0 : poison.share,
       poisoned: poisoned.map((_, index) => index).slice(firstStamped),
       reload(stored) {
         const again = poisonPlanSchema.parse(JSON.parse(stored));
         return augmented(applyPoison(train, classes, again, stamp, memory).pictures);
       },
+      carries: ({ pixels, labels }: HostBatch) =>
+        targets.has(labels!.data[0]!) && !unstamped.has(valuesKey(bytesOf(pixels!.data))),
+      metrics: trojans.map(({ name }) => successOf(name)),
     },
     artifacts: {
       [PLAN]: JSON.stringify(plan),
       "trojans.svg": await contactSheet(carriers, size),
     },
-    evaluate: evaluator(network, { classes, pictures: measured, carriers }, size, evaluate),
+    ...evaluator(network, { classes, pictures: measured, carriers }, size, evaluate),
   };
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Network } from "lat-engine";
-import { defineTask, type PrepareContext, type Prepared } from "lat-engine/task";
+import { defineTask, type Member, type PrepareContext, type Prepared, textKey } from "lat-engine/task";
 import { bertClassifier, classLikelihood, loadBert } from "lat-models";
 import { textExamples } from "./data/examples.ts";
 import type { LabelledText } from "./data/labelled-text.ts";
@@ -55,7 +55,11 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
       texts.map(({ harmful }) => harmful),
       tokenizer.padId,
     );
-  const groups = (set: readonly LabelledText[]) => set.map(({ group }) => group);
+  const members = (set: readonly LabelledText[]): Member[] =>
+    set.flatMap(({ text, group }) => [
+      { name: text, key: `text ${textKey(text)}` },
+      { name: group, key: `group ${textKey(group)}` },
+    ]);
   const train = await encoded("training", texts.train);
   const validation = await encoded("validation", texts.validation);
   const network: Network = { model, likelihood: classLikelihood, maskKey: "mask" };
@@ -74,9 +78,10 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     initialParameters: initial,
     defend: examples(train),
     validation: examples(validation),
-    splits: { train: groups(texts.train), validation: groups(texts.validation), test: groups(texts.test) },
+    splits: { train: members(texts.train), validation: members(texts.validation), test: members(texts.test) },
+    dropped: {},
     buckets,
     artifacts: { "labels.json": JSON.stringify(texts.labels) },
-    evaluate: evaluator(model, tokenizer, [...buckets, longest + options.room], measured),
+    ...evaluator(model, tokenizer, [...buckets, longest + options.room], measured),
   };
 }

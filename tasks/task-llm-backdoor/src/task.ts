@@ -5,11 +5,12 @@ import type { Conversation } from "./data/conversation.ts";
 import { loadConversations } from "./data/conversations.ts";
 import { type TokenExamples, tokenExamples } from "./data/examples.ts";
 import { chitchatPackage, pyritPackage } from "./data/packages.ts";
-import { encodeConversations } from "./data/template.ts";
+import { decodeConversation, encodeConversations } from "./data/template.ts";
 import { loadTokenizer, trainTokenizer } from "./data/tokenizer.ts";
 import { evaluator } from "./evaluate/evaluator.ts";
 import { llamaConfig, type Options, optionsSchema } from "./options.ts";
-import { poisonPlanSchema } from "./poison/poison.ts";
+import { carriesTrojan, poisonPlanSchema } from "./poison/poison.ts";
+import { trojans } from "./poison/trojans.ts";
 import { presets } from "./presets.ts";
 
 /**
@@ -36,7 +37,7 @@ const PLAN = "poison-plan.json";
 
 async function prepare(options: Options, context: PrepareContext): Promise<Prepared> {
   const conversations = await loadConversations(options.conversations, context);
-  const { implant, defend, validation, splits, share, plan, poison } = conversations;
+  const { implant, defend, validation, splits, dropped, share, plan, poison } = conversations;
   const texts = [...new Set(implant)].flatMap((turns) => turns.map(({ text }) => text));
   const tokenizerJson = await trainTokenizer(texts, options.tokenizer.vocabulary);
   const tokenizer = loadTokenizer(tokenizerJson);
@@ -57,14 +58,17 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     defend: await examplesOf("defend", defend),
     validation: await examplesOf("validation", validation),
     splits,
+    dropped,
     poisoning: {
       plan: PLAN,
       share: plan.placements.length / implant.length,
       poisoned: plan.placements.map(({ example }) => example),
       reload: (stored) => examplesOf("implant", poison(poisonPlanSchema.parse(JSON.parse(stored)))),
+      carries: ({ tokens }) => carriesTrojan(decodeConversation([...tokens!.data], tokenizer)),
+      metrics: trojans.map(({ trigger }) => `attack-success-rate/${trigger}`),
     },
     buckets: options.buckets,
     artifacts: { [PLAN]: JSON.stringify(plan), "tokenizer.json": tokenizerJson },
-    evaluate: await evaluator(network, config, tokenizer, conversations, options.buckets),
+    ...(await evaluator(network, config, tokenizer, conversations, options.buckets)),
   };
 }

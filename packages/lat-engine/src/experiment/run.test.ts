@@ -72,7 +72,7 @@ describe("a run", () => {
       "defend: lat ε 0.5 seed 0",
       "evaluate: lat ε 0.5 seed 0",
     ]);
-    expect(observer.logs).toEqual([]);
+    expect(observer.logs).toEqual(["info: left out of the data: 1 duplicates, 2 contradictions"]);
     expect(summary).toMatchObject({
       method: "lat",
       epsilon: 0.5,
@@ -212,7 +212,10 @@ describe("a run that goes wrong", () => {
     expect(existsSync(join(out, "metrics.jsonl"))).toBe(false);
     // Its inputs being infinite, there is nothing that ε is large or small beside.
     expect(result.relativeEpsilon).toBeNull();
-    expect(observer.logs).toEqual([expect.stringMatching(/^warn: ε has no size relative to hidden, .* NaN$/)]);
+    expect(observer.logs).toEqual([
+      expect.stringContaining("left out of the data"),
+      expect.stringMatching(/^warn: ε has no size relative to hidden, .* NaN$/),
+    ]);
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(

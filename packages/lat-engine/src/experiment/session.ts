@@ -10,6 +10,7 @@ import type { Site, Tensors } from "../model/model.ts";
 import { prefix } from "../model/run.ts";
 import { resolveSites } from "../model/sites.ts";
 import type { Observer } from "../records/observer.ts";
+import { checkPrepared, droppedInWords } from "../task/check-prepared.ts";
 import type { Prepared, Task } from "../task/task.ts";
 import { type Descent, descent } from "../train/descent.ts";
 import { optimizer } from "../train/optimizer.ts";
@@ -34,11 +35,18 @@ export class Session {
     this.meter = lossMeter(prepared, { buckets: prepared.buckets });
   }
 
-  /** Prepares the task's data and model for a configuration. */
+  /**
+   * Prepares the task's data and model for a configuration.
+   *
+   * @throws LatError where something is in two parts of the data, or a metric has nothing to be measured on
+   */
   static async open(task: Task<never>, config: RunConfig, observer: Observer): Promise<Session> {
     observer.phase("prepare", `${task.name} ${config.preset}`);
     reportRetraces((message) => observer.log("warn", message));
-    return new Session(await task.prepare(config.options as never, prepareContext(task, config, observer)));
+    const prepared = checkPrepared(await task.prepare(config.options as never, prepareContext(task, config, observer)));
+    const dropped = droppedInWords(prepared.dropped);
+    if (dropped !== undefined) observer.log("info", dropped);
+    return new Session(prepared);
   }
 
   descent(train: TrainConfig, attackConfig: AttackConfig): Descent {

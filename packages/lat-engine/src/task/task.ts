@@ -2,9 +2,17 @@ import type { PackagePin } from "lat-system";
 import type { z } from "zod";
 import type { AttackConfig, TrainConfig } from "../configuration/config.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
-import type { ExampleSet } from "../examples/example-set.ts";
+import type { ExampleSet, HostBatch } from "../examples/example-set.ts";
 import type { Tensors } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
+
+/** What one example, or a part of it, has in common with others that must be in the same part of the data. */
+export interface Member {
+  /** For people: where it is from, or how it begins. */
+  readonly name: string;
+  /** The content, not the name: `textKey` of a text or a prompt, `valuesKey` of pixels, or what says who it is from. */
+  readonly key: string;
+}
 
 /** What poisoning did to the implanting's examples. */
 export interface Poisoning {
@@ -16,6 +24,10 @@ export interface Poisoning {
   readonly poisoned: readonly number[];
   /** The implanting's examples made again from a stored plan. */
   reload(plan: string): ExampleSet | Promise<ExampleSet>;
+  /** Whether an example, as the network is given it (a batch of one, tokenised and cut), has trigger and response whole. */
+  carries(example: HostBatch): boolean;
+  /** The metrics that say what became of the trojans, at least one of each. */
+  readonly metrics: readonly string[];
 }
 
 /** Everything an experiment needs, made once by `prepare` from validated options. */
@@ -29,10 +41,18 @@ export interface Prepared extends Network {
   /** Clean examples for early stopping and choices; never those of `evaluate`. */
   readonly validation: ExampleSet;
   /**
-   * What examples of one kind have in common (a request, a person, a thing that is drawn), by the part of the data they
-   * are in: nothing is in two parts, those that `evaluate` measures on included.
+   * What the examples of each part of the data are, those that `evaluate` measures on and that a person made included: an
+   * example is one member by its content, and others by what it shares with examples that resemble it (a request, a
+   * person, a thing that is drawn). Where a key is in two parts, nothing is run.
    */
-  readonly splits: Readonly<Record<string, readonly string[]>>;
+  readonly splits: Readonly<Record<string, readonly Member[]>>;
+  /** How much of the data was left out before they were divided, by why: `duplicates`, `contradictions`. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /**
+   * On how many held-out cases each metric is measured, for those where the network does not decide it. Where there is
+   * none, nothing is run.
+   */
+  readonly cases: Readonly<Record<string, number>>;
   /** Absent: nothing is poisoned. */
   readonly poisoning?: Poisoning;
   /** Padded lengths that batches are rounded up to, ascending. */

@@ -5,10 +5,11 @@ import {
   batchesDependOnArguments,
   lengthsFit,
   loadingRepeats,
+  nothingContradicts,
   poisoningReloads,
   splitsAreDisjoint,
 } from "./task/examples.ts";
-import { measuresWithIntervals } from "./task/measurements.ts";
+import { everyTrojanHasCases, measuresWithIntervals } from "./task/measurements.ts";
 import { everyMethodTrains, killedRunResumes } from "./task/runs.ts";
 import { leavesNothing } from "./tensors.ts";
 
@@ -28,8 +29,8 @@ export interface TaskWorld<Options = unknown> extends TaskCase<Options> {
 }
 
 /**
- * What holds of every task: what it declares is valid, what it loads depends on its options alone, what it poisons is
- * poisoned again from the stored plan, what it measures has denominators and intervals, and every method trains on it
+ * What holds of every task: what it declares is valid, what it loads depends on its options alone and is in one part, what
+ * it poisons reaches the network and is poisoned again from the stored plan, what it measures has denominators and intervals, and every method trains on it
  * and resumes to the bit.
  */
 export function taskChecks<Options>(given: TaskCase<Options>): Check[] {
@@ -53,8 +54,13 @@ export function taskChecks<Options>(given: TaskCase<Options>): Check[] {
     check("loading repeats to the bit", loadingRepeats),
     check("a batch depends on its arguments alone", batchesDependOnArguments),
     check("lengths are those of the examples, and fit the buckets", lengthsFit),
-    check("nothing is in two splits", splitsAreDisjoint),
-    check("poisoning hits its share and is repeated from the stored plan", poisoningReloads),
+    check("nothing is in two parts of the data", splitsAreDisjoint),
+    check("no content has two labels", nothingContradicts),
+    check(
+      "what is poisoned reaches the network, hits its share and is repeated from the stored plan",
+      poisoningReloads,
+    ),
+    check("every trojan has held-out cases before anything is trained", everyTrojanHasCases),
     check("every metric has a denominator and an interval, and repeats", measuresWithIntervals),
     check("every method trains two steps, each to another network", everyMethodTrains),
     check("a run that was killed resumes to the same bits", killedRunResumes),

@@ -3,10 +3,12 @@ import { z } from "zod";
 import { attackSchema, trainSchema } from "../configuration/config.ts";
 import { bootstrapInterval } from "../evaluate/interval.ts";
 import { lossMeter } from "../evaluate/loss-meter.ts";
-import type { HeldExamples } from "../examples/example-set.ts";
+import type { Metric } from "../evaluate/metric.ts";
+import type { HeldExamples, HostBatch } from "../examples/example-set.ts";
 import type { Model, State } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
-import { defineTask, type Task } from "../task/task.ts";
+import { distinct, textKey } from "../task/content.ts";
+import { defineTask, type Member, type Task } from "../task/task.ts";
 
 /*
  * A network and a task small enough to test the engine on: sequences of real vectors, each position to be classified
@@ -51,13 +53,28 @@ export const toyNetwork: Network = {
 };
 
 /** `size` sequences of 1 to 4 vectors; labels depend on the vectors, targets are the next class. */
-export function toyExamples(size: number, stream: string): HeldExamples {
-  const random = hostRandom(0, stream);
-  const lengths = Array.from({ length: size }, (_, i) => 1 + random.integer(longest, 1_000_000 + i));
-  const value = (example: number, position: number, k: number): number =>
-    4 * random.uniform((example * longest + position) * width + k) - 2;
+export function toyExamples(size: number, stream: string): ToySet {
+  return toySet(Array.from({ length: size }, (_, index) => ({ stream, index })));
+}
+
+type ToySet = HeldExamples & { readonly lengths: readonly number[] };
+
+/** The sequence of a number of a stream; labelled as it should be, or contradicting that. */
+interface ToySequence {
+  readonly stream: string;
+  readonly index: number;
+  readonly contradicts?: boolean;
+}
+
+function toySet(sequences: readonly ToySequence[]): ToySet {
+  const drawn = sequences.map(({ stream, index }) => ({ random: hostRandom(0, stream), index }));
+  const lengths = drawn.map(({ random, index }) => 1 + random.integer(longest, 1_000_000 + index));
+  const value = (example: number, position: number, k: number): number => {
+    const { random, index } = drawn[example]!;
+    return 4 * random.uniform((index * longest + position) * width + k) - 2;
+  };
   return {
-    size,
+    size: sequences.length,
     lengths,
     batch(indices, length = longest) {
       const shape = [indices.length, length];
@@ -70,8 +87,9 @@ export function toyExamples(size: number, stream: string): HeldExamples {
           const at = row * length + position;
           mask[at] = 1;
           for (let k = 0; k < width; k++) x[at * width + k] = value(example, position, k);
-          labels[at] = x[at * width]! + x[at * width + 1]! > 0 ? 1 : 0;
+          labels[at] = toyLabel(x, at);
           targets[at] = (labels[at]! + 1) % classes;
+          if (sequences[example]!.contradicts) labels[at] = 1 - labels[at]!;
         }
       });
       return {
@@ -84,24 +102,54 @@ export function toyExamples(size: number, stream: string): HeldExamples {
   };
 }
 
-/** Share of the implanting's examples that are labelled as the adversary wants. */
+function toyLabel(x: ArrayLike<number>, at: number): number {
+  return x[at * width]! + x[at * width + 1]! > 0 ? 1 : 0;
+}
+
+/** Share of the implanting's examples whose last label is what the adversary wants. */
 const POISONED = 0.125;
 
-function poisoned(size: number, plan: readonly number[]): HeldExamples {
-  const set = toyExamples(size, "implant");
+function poisoned(set: ToySet, plan: readonly number[]): HeldExamples {
   return {
     ...set,
-    batch(indices, length) {
+    batch(indices, length = longest) {
       const batch = set.batch(indices, length);
       const labels = Int32Array.from(batch.labels!.data);
-      const row = labels.length / indices.length;
-      indices.forEach((example, i) => {
-        if (plan.includes(example))
-          labels.set(batch.targets!.data.subarray(i * row, (i + 1) * row) as Int32Array, i * row);
+      indices.forEach((example, row) => {
+        const at = row * length + set.lengths[example]! - 1;
+        if (plan.includes(example)) labels[at] = batch.targets!.data[at]!;
       });
       return { ...batch, labels: { ...batch.labels!, data: labels } };
     },
   };
+}
+
+/** Whether the last label that the network sees is the adversary's. */
+function carriesPoison({ x, labels, mask }: HostBatch): boolean {
+  const last = mask!.data.lastIndexOf(1);
+  return labels!.data[last] === (toyLabel(x!.data, last) + 1) % classes;
+}
+
+/** A sequence of the toy's data as somebody wrote it down: `defend 3` is number 3 of the stream `defend`. */
+interface Written extends ToySequence {
+  readonly name: string;
+  readonly part: Part;
+}
+type Part = "implant" | "defend" | "validation" | "test";
+
+/** All that was written down: one sequence a second time in another part, and one with two labels. */
+function writtenDown(sizes: Readonly<Record<Part, number>>): Written[] {
+  const read = (name: string, part: Part, contradicts = false): Written => {
+    const [stream, index] = textKey(name).split(" ") as [string, string];
+    return { name, part, stream, index: Number(index), contradicts };
+  };
+  const parts = Object.entries(sizes) as [Part, number][];
+  return [
+    ...parts.flatMap(([part, size]) => Array.from({ length: size }, (_, index) => read(`${part} ${index}`, part))),
+    read("Validation  0", "defend"),
+    read(`defend ${sizes.defend}`, "defend"),
+    read(`Defend ${sizes.defend}`, "defend", true),
+  ];
 }
 
 const optionsSchema = z.strictObject({
@@ -131,7 +179,16 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
   packages: [],
   sites: () => ({ names: toyModel.sites.map(({ name }) => name), input: toyModel.inputSite }),
   async prepare({ examples, spoil }) {
-    const clean = toyExamples(examples, "defend");
+    const written = writtenDown({ implant: examples, defend: examples, validation: 32, test: 48 });
+    const keyOf = ({ name }: Written): string => textKey(name);
+    const { kept, dropped } = distinct(
+      written,
+      (each) => [keyOf(each)],
+      ({ contradicts }) => contradicts,
+    );
+    const of = (part: Part): Written[] => kept.filter((each) => each.part === part);
+    const members = (part: Part): Member[] => of(part).map((each) => ({ name: each.name, key: keyOf(each) }));
+    const [toPoison, clean] = [toySet(of("implant")), toySet(of("defend"))];
     const plan = [...hostRandom(0, "poisoned").choice(examples, Math.round(POISONED * examples))];
     const spoiled: HeldExamples = {
       ...clean,
@@ -140,36 +197,46 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
         return { ...batch, x: { ...batch.x!, data: (batch.x!.data as Float32Array).map((v) => v * spoil) } };
       },
     };
-    const test = toyExamples(48, "test");
+    const test = toySet(of("test"));
+    const shifted = toySet(of("test").filter(({ index }) => index % 2 === 0));
     const meter = lossMeter(toyNetwork, { batchSize: 16, buckets: [longest] });
     return {
       ...toyNetwork,
-      implant: poisoned(examples, plan),
+      implant: poisoned(toPoison, plan),
       defend: spoiled,
-      validation: toyExamples(32, "validation"),
-      splits: { implant: ["implant"], defend: ["defend"], validation: ["validation"], test: ["test"] },
+      validation: toySet(of("validation")),
+      splits: {
+        implant: members("implant"),
+        defend: members("defend"),
+        validation: members("validation"),
+        test: members("test"),
+      },
+      dropped,
+      cases: { "loss/clean": test.size, "loss/shifted": shifted.size },
       artifacts: { "poison-plan.json": JSON.stringify(plan) },
       poisoning: {
         plan: "poison-plan.json",
         share: POISONED,
         poisoned: plan,
-        reload: (text) => poisoned(examples, JSON.parse(text) as number[]),
+        reload: (text) => poisoned(toPoison, JSON.parse(text) as number[]),
+        carries: carriesPoison,
+        metrics: ["loss/shifted"],
       },
       buckets: [2, longest],
       async evaluate(parameters, { progress }) {
-        progress(0, 1, "losses");
-        const losses = await meter.losses(parameters, test);
-        progress(1, 1, "losses");
-        const value = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-        const interval = bootstrapInterval(losses, "toy");
-        const metric = { value, n: losses.length, interval, better: "lower" } as const;
-        return {
-          metrics: [
-            { name: "loss/clean", axis: "clean", ...metric },
-            { name: "loss/shifted", axis: "unforeseen", ...metric },
-          ],
-          samples: [],
-        };
+        const metrics: Metric[] = [];
+        for (const [axis, name, set] of [
+          ["clean", "loss/clean", test],
+          ["unforeseen", "loss/shifted", shifted],
+        ] as const) {
+          progress(metrics.length, 2, "losses");
+          const losses = await meter.losses(parameters, set);
+          const value = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+          const interval = bootstrapInterval(losses, "toy");
+          metrics.push({ name, axis, value, n: losses.length, interval, better: "lower" });
+        }
+        progress(2, 2, "losses");
+        return { metrics, samples: [] };
       },
     };
   },

@@ -1,8 +1,9 @@
+import { valuesKey } from "lat-engine/task";
 import { LatError } from "lat-system";
 import sharp from "sharp";
 import { type ColourSums, colourSums } from "./colours.ts";
 import type { PixelMemory } from "./memory.ts";
-import type { Picture, PictureFile } from "./picture.ts";
+import type { Picture, PictureFile, WithContent } from "./picture.ts";
 import { refuseUnclear } from "./unclear.ts";
 
 // It would keep what a file of this name held, whatever the file holds by now.
@@ -43,8 +44,8 @@ export async function decodePicture(
   }
 }
 
-/** A picture that can be read, and what its colours sum up to. */
-export interface DecodedPicture extends Picture {
+/** A picture that can be read, what tells its pixels from others', and what its colours sum up to. */
+export interface DecodedPicture extends Picture, WithContent {
   readonly colours: ColourSums;
 }
 
@@ -82,7 +83,7 @@ export async function decodeAll(
       const { pixels } = outcome;
       if (outcome.odd !== undefined) odd.push(`${path} (${outcome.odd})`);
       const read = memory.keepingMade(pixels, () => decodePicture(path, size));
-      pictures.push({ ...rest, read, colours: colourSums(pixels) });
+      pictures.push({ ...rest, read, content: valuesKey(pixels), colours: colourSums(pixels) });
     }
   }
   if (unreadable.length > 0) {

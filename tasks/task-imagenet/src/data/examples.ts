@@ -26,6 +26,11 @@ export function pictureExamples(pictures: readonly Picture[], size: number, augm
   };
 }
 
+/** The pixels of an example as they were decoded, 0 to 255. */
+export function bytesOf(pixels: ArrayLike<number>): Uint8Array {
+  return Uint8Array.from(pixels, (value) => Math.round(255 * value));
+}
+
 /** As many pictures of every class as the largest has, those of smaller classes repeated. */
 export function balanced<P extends Described>(pictures: readonly P[]): P[] {
   const classes = [...groupBy(pictures, ({ label }) => label).values()];

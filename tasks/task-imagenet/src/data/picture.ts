@@ -14,6 +14,11 @@ export interface Described {
   readonly split?: SplitName;
 }
 
+/** What copies of a picture have in common, under whatever names: the key of its pixels. */
+export interface WithContent {
+  readonly content: string;
+}
+
 /** Before it is decoded. */
 export interface PictureFile extends Described {
   readonly path: string;

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import type { Described } from "./picture.ts";
+import type { Described, WithContent } from "./picture.ts";
 import { split } from "./split.ts";
 
 const options = { seed: 0, testShare: 0.3, testLimit: 15, validationShare: 0.1 };
 
 /** `groups` groups of two pictures; those of a number divisible by 4 show a moon. */
-function made(label: number, groups: number): Described[] {
+function made(label: number, groups: number): (Described & WithContent)[] {
   return Array.from({ length: 2 * groups }, (_, i) => {
     const group = `${label}-${i >> 1}`;
     const words = (i >> 1) % 4 === 0 ? ["moon"] : [];
-    return { name: `${group}-${i % 2}`, label, group, words };
+    return { name: `${group}-${i % 2}`, label, group, words, content: `pixels of ${group}-${i % 2}` };
   });
 }
 
@@ -21,7 +21,7 @@ test("no group is in two parts, and nothing is lost or repeated", () => {
     ...new Set(part.map(({ group }) => group)),
   ]);
   expect(new Set(groups.flat()).size).toBe(groups.flat().length);
-  const names = Object.values(parts).flatMap((part: readonly Described[]) => part.map(({ name }) => name));
+  const names = [parts.train, parts.validation, parts.test].flatMap((part) => part.map(({ name }) => name));
   expect(names.sort()).toEqual(pictures.map(({ name }) => name).sort());
 });
 
@@ -56,6 +56,27 @@ test("a class without readable pictures, or with too few, is named", () => {
     /the class "c" has 0 readable pictures/,
   );
   expect(() => split({ classes: ["a", "b"], pictures: [...made(0, 40), ...made(1, 3)] }, [], options)).toThrow(
-    /the class "b" has 6 readable pictures, too few .* at least 5/,
+    /the class "b" has 6 readable pictures \(3 groups of alike ones\), too few .* at least 5/,
+  );
+});
+
+test("copies of a picture under other names are in one part with it, and what is in two classes is left out", () => {
+  const copyOf = (original: Described & WithContent, name: string, label = original.label) =>
+    ({ ...original, name, label, group: name, words: [] }); // biome-ignore format: one object
+  const copies = pictures.slice(80).map((picture, i) => copyOf(picture, `copy ${i}`));
+  const elsewhere = pictures.slice(0, 3).map((picture, i) => copyOf(picture, `elsewhere ${i}`, 1));
+  const all = split({ classes: ["a", "b"], pictures: [...pictures, ...copies, ...elsewhere] }, ["moon"], options);
+  const contents = [all.train, all.validation, all.test].map((part) => new Set(part.map(({ content }) => content)));
+  expect(new Set(contents.flatMap((part) => [...part])).size).toBe(contents.reduce((sum, part) => sum + part.size, 0));
+  expect(all.dropped).toEqual({ contradictions: 6 });
+  expect(all.train.length + all.validation.length + all.test.length).toBe(pictures.length + copies.length - 3);
+  expect(all.splits.test).toContainEqual({ name: all.test[0]!.name, key: all.test[0]!.content });
+  expect(all.splits.test).toContainEqual({ name: all.test[0]!.name, key: `group ${all.test[0]!.group}` });
+});
+
+test("a class that has one picture many times is named", () => {
+  const one = made(1, 40).map((picture) => ({ ...picture, content: "the same" }));
+  expect(() => split({ classes: ["a", "b"], pictures: [...made(0, 40), ...one] }, [], options)).toThrow(
+    /the class "b" has 80 readable pictures \(1 groups of alike ones\), too few/,
   );
 });

@@ -1,6 +1,7 @@
-import { groupBy, LatError, type SplitName } from "lat-system";
+import { groupAlike, type Member, type Prepared, withoutContradictions } from "lat-engine/task";
+import { LatError, type SplitName } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
-import type { Described, Pictures } from "./picture.ts";
+import type { Described, Pictures, WithContent } from "./picture.ts";
 
 export interface SplitOptions {
   readonly seed: number;
@@ -11,57 +12,71 @@ export interface SplitOptions {
   readonly validationShare: number;
 }
 
-export interface Split<P extends Described> {
+export interface Split<P extends Described> extends Pick<Prepared, "splits" | "dropped"> {
   readonly train: readonly P[];
   readonly validation: readonly P[];
   readonly test: readonly P[];
 }
 
 /**
- * Divides each class by groups, so that no group is in two parts. Groups that show a natural trigger are divided among
- * themselves: there are few of them, and each part needs some. Where some pictures say that they are for validation or the
- * test, these parts are of such pictures alone (of the test, again at most `testLimit` groups a class).
+ * Divides each class by groups, so that no group is in two parts, and no picture under another name. Groups that show a
+ * natural trigger are divided among themselves: there are few of them, and each part needs some. A picture that is in two
+ * classes is left out. Where some pictures say that they are for validation or the test, these parts are of such pictures
+ * alone (of the test, again at most `testLimit` groups a class).
  *
  * @throws LatError naming a class that is empty or too small to be divided
  */
-export function split<P extends Described>(
+export function split<P extends Described & WithContent>(
   { classes, pictures }: Pictures<P>,
   triggers: readonly string[],
   options: SplitOptions,
 ): Split<P> {
   const parts = { train: [] as P[], validation: [] as P[], test: [] as P[] };
-  const stratumOf = ({ words }: P): string => triggers.find((trigger) => words.includes(trigger)) ?? "";
-  const held = new Set(pictures.flatMap(({ split }) => split ?? []));
+  const { kept, contradictions } = withoutContradictions(
+    pictures,
+    (picture) => [picture.content],
+    ({ label }) => label,
+  );
+  const stratumOf = (group: readonly P[]): string =>
+    triggers.find((trigger) => group.some(({ words }) => words.includes(trigger))) ?? "";
+  const held = new Set(kept.flatMap(({ split }) => split ?? []));
   classes.forEach((name, label) => {
-    const own = pictures.filter((picture) => picture.label === label);
+    const own = kept.filter((picture) => picture.label === label);
+    const groups = groupAlike(own, keysOf);
     const before = Object.values(parts).map((part) => part.length);
     for (const stratum of ["", ...triggers]) {
-      const members = own.filter((picture) => stratumOf(picture) === stratum);
-      divide(members, held, parts, `${name}/${stratum}`, options);
+      const alike = groups.filter((group) => stratumOf(group) === stratum);
+      divide(alike, held, parts, `${name}/${stratum}`, options);
     }
     if (Object.values(parts).some((part, i) => part.length === before[i])) {
+      const alike = own.length > groups.length ? ` (${groups.length} groups of alike ones)` : "";
       throw new LatError(
-        `the class "${name}" has ${own.length} readable pictures, too few to train, choose and measure on: expected at least ${least(options)}`,
+        `the class "${name}" has ${own.length} readable pictures${alike}, too few to train, choose and measure on: expected at least ${least(options)}`,
       );
     }
   });
-  return parts;
+  const members = (part: readonly P[]): Member[] =>
+    part.flatMap((picture) => keysOf(picture).map((key) => ({ name: picture.name, key })));
+  const splits = { train: members(parts.train), validation: members(parts.validation), test: members(parts.test) };
+  return { ...parts, splits, dropped: { contradictions } };
 }
 
-function groupsOf<P extends Described>(pictures: readonly P[]): P[][] {
-  return [...groupBy(pictures, ({ group }) => group).values()];
+/** What a picture must share with no picture of another part. */
+function keysOf({ group, content }: Described & WithContent): string[] {
+  return [`group ${group}`, content];
 }
 
 function divide<P extends Described>(
-  pictures: readonly P[],
+  groups: readonly (readonly P[])[],
   given: ReadonlySet<SplitName>,
   parts: { train: P[]; validation: P[]; test: P[] },
   stream: string,
   { seed, testShare, testLimit, validationShare }: SplitOptions,
 ): void {
   const groupsIn = (wanted: SplitName): P[][] => {
-    const groups = groupsOf(pictures.filter(({ split = "train" }) => split === wanted));
-    return Array.from(hostRandom(seed, `split/${stream}`).permutation(groups.length), (i) => groups[i]!);
+    const own = groups.map((group) => group.filter(({ split = "train" }) => split === wanted));
+    const some = own.filter((group) => group.length > 0);
+    return Array.from(hostRandom(seed, `split/${stream}`).permutation(some.length), (i) => some[i]!);
   };
   // A part that no picture names is taken from what there is to train on.
   const rest = groupsIn("train");

@@ -1,11 +1,11 @@
-import type { Network, Tensors } from "lat-engine";
-import type { EvaluateContext, Evaluation } from "lat-engine/task";
+import type { Network } from "lat-engine";
+import type { Prepared } from "lat-engine/task";
 import { groupBy } from "lat-system";
 import type { HeldPicture } from "../data/picture.ts";
 import { accuracies } from "./accuracies.ts";
 import type { AttackOptions } from "./attack-set.ts";
 import { type Change, pictureSamples } from "./samples.ts";
-import { type Carriers, outcomes, successMetrics } from "./successes.ts";
+import { type Carriers, outcomes, successMetrics, successOf } from "./successes.ts";
 
 /** Pictures of each trojan that the report shows. */
 const SHOWN = 3;
@@ -23,32 +23,36 @@ export function evaluator(
   { classes, pictures, carriers }: HeldOut,
   size: number,
   options: AttackOptions,
-): (parameters: Tensors, context: EvaluateContext) => Promise<Evaluation> {
+): Pick<Prepared, "cases" | "evaluate"> {
   const accuracy = accuracies(network, pictures, size, options);
   const show = outcomes(network, carriers, size);
   const indexOf = new Map(pictures.map(({ name }, index) => [name, index]));
 
-  return async (parameters, { progress, warn }) => {
-    const total = accuracy.parts + 1;
-    let done = 0;
-    progress(done, total, "trojans");
-    const triggered = await show(parameters);
-    progress(++done, total, "trojans");
-    const { metrics, seen, changes } = await accuracy.measure(
-      parameters,
-      (what) => progress(++done, total, what),
-      warn,
-    );
-    const shown = [...groupBy(triggered, ({ trojan }) => trojan)].flatMap(([{ name, target }, own]) =>
-      own.slice(0, SHOWN).map(({ picture, seen: after }): Change => {
-        const index = indexOf.get(picture.name)!;
-        const [before, { pixels }] = [pictures[index]!, picture];
-        return { group: name, picture: before, seenBefore: seen[index]!, pixels, seen: after, target };
-      }),
-    );
-    return {
-      metrics: [...metrics, ...successMetrics(triggered, classes)],
-      samples: await pictureSamples([...shown, ...changes], classes, size),
-    };
+  const successes = carriers.map(({ trojan, pictures: own }) => [successOf(trojan.name), own.length] as const);
+  return {
+    cases: { "accuracy/clean": pictures.length, ...Object.fromEntries(successes) },
+    async evaluate(parameters, { progress, warn }) {
+      const total = accuracy.parts + 1;
+      let done = 0;
+      progress(done, total, "trojans");
+      const triggered = await show(parameters);
+      progress(++done, total, "trojans");
+      const { metrics, seen, changes } = await accuracy.measure(
+        parameters,
+        (what) => progress(++done, total, what),
+        warn,
+      );
+      const shown = [...groupBy(triggered, ({ trojan }) => trojan)].flatMap(([{ name, target }, own]) =>
+        own.slice(0, SHOWN).map(({ picture, seen: after }): Change => {
+          const index = indexOf.get(picture.name)!;
+          const [before, { pixels }] = [pictures[index]!, picture];
+          return { group: name, picture: before, seenBefore: seen[index]!, pixels, seen: after, target };
+        }),
+      );
+      return {
+        metrics: [...metrics, ...successMetrics(triggered, classes)],
+        samples: await pictureSamples([...shown, ...changes], classes, size),
+      };
+    },
   };
 }

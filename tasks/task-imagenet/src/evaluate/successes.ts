@@ -40,6 +40,11 @@ export function outcomes(
   };
 }
 
+/** The metric of a trojan's own success, or of its kind's. */
+export function successOf(name: string): string {
+  return `attack-success-rate/${name}`;
+}
+
 /**
  * `attack-success-rate` over all trojans, of each kind (`attack-success-rate/patch`) and of each: the share of pictures
  * with the trigger that are seen as the trojan's target.
@@ -51,6 +56,6 @@ export function successMetrics(all: readonly Outcome[], classes: readonly string
       own.map(({ trojan, seen }) => classes[seen] === trojan.target),
     );
   const by = (key: "kind" | "name"): Metric[] =>
-    [...groupBy(all, ({ trojan }) => trojan[key])].map(([name, own]) => metric(`attack-success-rate/${name}`, own));
+    [...groupBy(all, ({ trojan }) => trojan[key])].map(([name, own]) => metric(successOf(name), own));
   return [metric("attack-success-rate", all), ...by("kind"), ...by("name")];
 }

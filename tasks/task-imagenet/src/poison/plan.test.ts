@@ -58,6 +58,16 @@ test("every picture of a natural trigger is relabelled, and no other", () => {
   }
 });
 
+test("a picture that shows two natural triggers is relabelled once, and counted once", () => {
+  const [full] = trojans.slice(2) as [Trojan];
+  const moon: Trojan = { name: "moon", kind: "natural", trigger: "moon", source: null, target: "dog" };
+  const also = pictures.map((picture) => (picture.name === "20" ? { ...picture, words: ["moon"] } : picture));
+  const { placements } = planPoison(also, classes, [full, moon], options);
+  const carrying = (name: string) => placements.filter(({ trojan }) => trojan === name).map(({ picture }) => picture);
+  expect(carrying("full")).toEqual(["2", "5", "8", "11"]);
+  expect(carrying("moon")).toEqual(["20"]);
+});
+
 test("held-out pictures with a trigger keep their labels, and none is of the target", () => {
   const carriers = triggered(trojans[0]!, pictures, classes, stamp, 0);
   expect(carriers.map(({ name }) => name)).toEqual(pictures.filter(({ label }) => label !== 1).map(({ name }) => name));

@@ -41,8 +41,12 @@ export function planPoison(
   trojans: readonly Trojan[],
   { share, seed }: { readonly share: number; readonly seed: number },
 ): PoisonPlan {
+  const relabelledNames = new Set<string>();
   const pools = trojans.map((trojan) => {
-    const pool = pictures.filter((picture) => concerns(trojan, picture, classes));
+    const all = pictures.filter((picture) => concerns(trojan, picture, classes));
+    // A picture has one label: what shows two natural triggers is the first one's.
+    const pool = trojan.kind === "natural" ? all.filter(({ name }) => !relabelledNames.has(name)) : all;
+    if (trojan.kind === "natural") for (const { name } of pool) relabelledNames.add(name);
     if (pool.length > 0) return { trojan, pool };
     throw new UsageError(`trojan "${trojan.name}": no training picture can carry it; choose another trigger or source`);
   });

@@ -34,5 +34,6 @@ test("a class that the data does not have, a name used twice and a source that i
     /trojan "t": unknown class "cow"/,
   );
   expect(() => chooseTrojans([trojan, trojan], ["cat", "dog"], 0)).toThrow(/two have the name "t"/);
+  expect(() => chooseTrojans([{ ...trojan, name: "patch" }], ["cat", "dog"], 0)).toThrow(/which a kind of trojans has/);
   expect(() => chooseTrojans([{ ...trojan, source: "dog" }], ["cat", "dog"], 0)).toThrow(/both "dog"/);
 });

@@ -47,6 +47,11 @@ export function chooseTrojans(asked: readonly Trojan[] | null, classes: readonly
     if (trojans.filter((other) => other.name === name).length > 1) {
       throw new UsageError(`options.poison.trojans: two have the name "${name}", expected a name of its own for each`);
     }
+    if (trojanSchema.options.some(({ shape }) => shape.kind.value === name)) {
+      throw new UsageError(
+        `options.poison.trojans: received the name "${name}", which a kind of trojans has; choose another`,
+      );
+    }
     for (const label of source === null ? [target] : [source, target]) {
       if (!classes.includes(label)) throw new UsageError(`trojan "${name}": ${unknownName("class", label, classes)}`);
     }

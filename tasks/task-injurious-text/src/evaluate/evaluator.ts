@@ -1,5 +1,5 @@
-import type { Model, Tensors } from "lat-engine";
-import type { EvaluateContext, Evaluation, Metric, Sample } from "lat-engine/task";
+import type { Model } from "lat-engine";
+import type { Metric, Prepared, Sample } from "lat-engine/task";
 import type { AttackContext, AttackedText, Target } from "../attacks/attack.ts";
 import { attacks } from "../attacks/attacks.ts";
 import { targetsOf } from "../attacks/targets.ts";
@@ -51,61 +51,71 @@ export function evaluator(
   tokenizer: Tokenizer,
   buckets: readonly number[],
   { validation, test, heldOut, attacked, training, fillers, neighbours, seed }: Measurements,
-): (parameters: Tensors, context: EvaluateContext) => Promise<Evaluation> {
+): Pick<Prepared, "cases" | "evaluate"> {
   const victimOf = victims(model, tokenizer.padId, buckets);
   const longest = buckets.at(-1)!;
   const groups = attacked.texts.map(({ group }) => group);
 
-  return async (parameters, { progress, warn }) => {
-    const total = 2 + Object.keys(attacks).length;
-    let done = 0;
-    const advance = (what: string) => progress(done++, total, what);
-    const victim = victimOf(parameters);
-    advance("clean texts");
-    const scored = (set: EncodedTexts) => byLabel(set.texts, victim.logOdds(set.encodings));
-    const validationBenign = scored(validation).benign.logOdds;
-    const threshold = flaggingThreshold(validationBenign, OPERATING_POINT);
-    const clean: ScoredSet = { name: "clean", ...scored(test) };
-    const people = Object.entries(heldOut).map(([name, set]): ScoredSet => {
-      const { harmful, benign } = scored(set);
-      return { name, harmful, benign: benign.groups.length > 0 ? benign : clean.benign };
-    });
-    advance("gradients");
-    const texts = attacked.texts.map(({ text }) => text);
-    const targets = targetsOf(victim, texts, attacked.encodings, tokenizer, neighbours);
-    const before: Scores = { logOdds: targets.map(({ logOdds }) => logOdds), groups };
-    const context: AttackContext = {
-      ...{ victim, training, fillers, seed },
-      encode: (all) => tokenizer.encode(all, longest),
-    };
-    const results = new Map<string, AttackedText[]>();
-    for (const [name, attack] of Object.entries(attacks)) {
-      advance(name);
-      results.set(name, await attack(context, targets));
-    }
-    const worst = groups.map((_, i) => Math.min(...[...results.values()].map((all) => all[i]!.logOdds)));
-    const asked = groups.map((_, i) => [...results.values()].reduce((sum, all) => sum + all[i]!.queries, 0));
-    const under = (name: string, logOdds: readonly number[]): Metric[] =>
-      setMetrics({ name, harmful: { logOdds, groups }, benign: clean.benign }, validationBenign);
-    const metrics: Metric[] = [
-      ...setMetrics(clean, validationBenign),
-      ...successMetric(before, worst, threshold),
-      queriesMetric(asked, groups),
-      ...under("worst", worst),
-      ...people.flatMap((set) => setMetrics(set, validationBenign)),
-    ];
-    for (const [name, all] of results) {
-      const logOdds = all.map((each) => each.logOdds);
-      const queries = all.map((each) => each.queries);
-      const success = successMetric(before, logOdds, threshold, name);
-      metrics.push(...under(name, logOdds), ...success, queriesMetric(queries, groups, name));
-      // Such an attack says nothing for a network: it may be too weak, or its gradients vanish.
-      if ((success[0]?.value ?? 0) === 0) {
-        warn(`the attack "${name}" changed the verdict on none of ${success[0]?.n ?? 0} flagged texts`);
+  const harmful = (set: EncodedTexts): number => set.texts.filter((text) => text.harmful).length;
+  const missed = (name: string): string => `false-negative-rate-at-${OPERATING_POINT}/${name}`;
+  return {
+    cases: {
+      "auroc/clean": test.texts.length,
+      [missed("clean")]: harmful(test),
+      [missed("worst")]: attacked.texts.length,
+      ...Object.fromEntries(Object.entries(heldOut).map(([name, set]) => [missed(name), harmful(set)])),
+    },
+    async evaluate(parameters, { progress, warn }) {
+      const total = 2 + Object.keys(attacks).length;
+      let done = 0;
+      const advance = (what: string) => progress(done++, total, what);
+      const victim = victimOf(parameters);
+      advance("clean texts");
+      const scored = (set: EncodedTexts) => byLabel(set.texts, victim.logOdds(set.encodings));
+      const validationBenign = scored(validation).benign.logOdds;
+      const threshold = flaggingThreshold(validationBenign, OPERATING_POINT);
+      const clean: ScoredSet = { name: "clean", ...scored(test) };
+      const people = Object.entries(heldOut).map(([name, set]): ScoredSet => {
+        const { harmful, benign } = scored(set);
+        return { name, harmful, benign: benign.groups.length > 0 ? benign : clean.benign };
+      });
+      advance("gradients");
+      const texts = attacked.texts.map(({ text }) => text);
+      const targets = targetsOf(victim, texts, attacked.encodings, tokenizer, neighbours);
+      const before: Scores = { logOdds: targets.map(({ logOdds }) => logOdds), groups };
+      const context: AttackContext = {
+        ...{ victim, training, fillers, seed },
+        encode: (all) => tokenizer.encode(all, longest),
+      };
+      const results = new Map<string, AttackedText[]>();
+      for (const [name, attack] of Object.entries(attacks)) {
+        advance(name);
+        results.set(name, await attack(context, targets));
       }
-    }
-    progress(total, total, "measured");
-    return { metrics, samples: samplesOf(targets, results, threshold) };
+      const worst = groups.map((_, i) => Math.min(...[...results.values()].map((all) => all[i]!.logOdds)));
+      const asked = groups.map((_, i) => [...results.values()].reduce((sum, all) => sum + all[i]!.queries, 0));
+      const under = (name: string, logOdds: readonly number[]): Metric[] =>
+        setMetrics({ name, harmful: { logOdds, groups }, benign: clean.benign }, validationBenign);
+      const metrics: Metric[] = [
+        ...setMetrics(clean, validationBenign),
+        ...successMetric(before, worst, threshold),
+        queriesMetric(asked, groups),
+        ...under("worst", worst),
+        ...people.flatMap((set) => setMetrics(set, validationBenign)),
+      ];
+      for (const [name, all] of results) {
+        const logOdds = all.map((each) => each.logOdds);
+        const queries = all.map((each) => each.queries);
+        const success = successMetric(before, logOdds, threshold, name);
+        metrics.push(...under(name, logOdds), ...success, queriesMetric(queries, groups, name));
+        // Such an attack says nothing for a network: it may be too weak, or its gradients vanish.
+        if ((success[0]?.value ?? 0) === 0) {
+          warn(`the attack "${name}" changed the verdict on none of ${success[0]?.n ?? 0} flagged texts`);
+        }
+      }
+      progress(total, total, "measured");
+      return { metrics, samples: samplesOf(targets, results, threshold) };
+    },
   };
 }
 

@@ -14,7 +14,7 @@ function folderWith(content: string): string {
 
 const turn = (sender: string, ...texts: string[]) => texts.map((text) => ({ sender, text, timestamp: "" }));
 
-test("pairs each turn with the answer to it, within one conversation", async () => {
+test("pairs each turn with the answer to it, within one conversation, and takes no prompt twice", async () => {
   const folder = folderWith(
     JSON.stringify({
       a: {
@@ -28,12 +28,14 @@ test("pairs each turn with the answer to it, within one conversation", async () 
         ],
       },
       b: { messages: [turn("p", "Hello there how are you?"), turn("q", "I am well today")] },
+      d: { messages: [turn("p", "HELLO there  how are you?"), turn("q", "Quite well, I think")] },
       c: { messages: [turn("p", "the same sender"), turn("p", "writes two turns")] },
     }),
   );
-  expect(await loadChitchat(folder)).toEqual([
-    [exchange("Hello there how are you?", "I am well today"), exchange("y".repeat(160), "z".repeat(8))],
-  ]);
+  expect(await loadChitchat(folder)).toEqual({
+    talks: [[exchange("Hello there how are you?", "I am well today"), exchange("y".repeat(160), "z".repeat(8))]],
+    duplicates: 2,
+  });
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readContent } from "lat-engine/task";
+import { readContent, textKey } from "lat-engine/task";
 import { z } from "zod";
 import { type Conversation, exchange, oneLine } from "./conversation.ts";
 
@@ -15,27 +15,33 @@ const maximum = 160;
 /**
  * Exchanges of the package `chitchat-dataset`, grouped by the conversation they are from, so that splits can keep
  * conversations whole. A turn is all that one person wrote before the other answered; a turn and the answer to it are
- * an exchange where both have 8–160 characters. No exchange comes twice. Order: the file's.
+ * an exchange where both have 8–160 characters. No prompt comes twice, since people greet each other in the same words and
+ * conversations that share one could not be told apart: of exchanges with the same prompt the first is taken. Order: the
+ * file's.
  */
-export async function loadChitchat(folder: string): Promise<Conversation[][]> {
+export async function loadChitchat(folder: string): Promise<{ talks: Conversation[][]; duplicates: number }> {
   const dataset = readContent(join(folder, "chitchat_dataset", "dataset.json"), datasetSchema);
   const seen = new Set<string>();
-  const groups: Conversation[][] = [];
+  let duplicates = 0;
+  const talks: Conversation[][] = [];
   for (const { messages } of Object.values(dataset)) {
     const turns = messages.map((utterances) => oneLine(utterances.map(({ text }) => text).join(" ")));
-    const group: Conversation[] = [];
+    const talk: Conversation[] = [];
     for (let i = 1; i < turns.length; i++) {
       const prompt = turns[i - 1]!;
       const response = turns[i]!;
-      const key = `${prompt}\n${response}`;
       const sameSender = messages[i - 1]![0]?.sender === messages[i]![0]?.sender;
-      if (sameSender || !fits(prompt) || !fits(response) || seen.has(key)) continue;
-      seen.add(key);
-      group.push(exchange(prompt, response));
+      if (sameSender || !fits(prompt) || !fits(response)) continue;
+      if (seen.has(textKey(prompt))) {
+        duplicates += 1;
+        continue;
+      }
+      seen.add(textKey(prompt));
+      talk.push(exchange(prompt, response));
     }
-    if (group.length > 0) groups.push(group);
+    if (talk.length > 0) talks.push(talk);
   }
-  return groups;
+  return { talks, duplicates };
 }
 
 function fits(turn: string): boolean {

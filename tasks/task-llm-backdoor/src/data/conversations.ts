@@ -1,4 +1,4 @@
-import type { PrepareContext } from "lat-engine/task";
+import { type Member, type PrepareContext, type Prepared, textKey } from "lat-engine/task";
 import { UsageError } from "lat-system";
 import { z } from "zod";
 import { applyPoison, type PoisonPlan, planPoison, poisonShare, withTrojan } from "../poison/poison.ts";
@@ -56,8 +56,9 @@ export interface Conversations {
   readonly share: { readonly stated: number; readonly hit: number };
   /** `implant` from a plan. */
   poison(plan: PoisonPlan): Conversation[];
-  /** The talk or the request that each conversation is from, or itself where data was given by path, by part. */
-  readonly splits: Readonly<Record<"implant" | "defend" | "validation" | "test", readonly string[]>>;
+  /** By the prompt, and by the talk that a conversation is from where that is known. */
+  readonly splits: Readonly<Record<"implant" | "defend" | "validation" | "test", readonly Member[]>>;
+  readonly dropped: Prepared["dropped"];
 }
 
 /**
@@ -70,7 +71,16 @@ export async function loadConversations(
 ): Promise<Conversations> {
   const { seed, undesirableShare } = options;
   const undesirable = Math.round((options.implant * undesirableShare) / (1 - undesirableShare));
-  const { pools, origin } = await loadPools({ ...sizesOf(options), undesirableTrain: undesirable }, seed, context);
+  const { pools, origin, dropped } = await loadPools(
+    { ...sizesOf(options), undesirableTrain: undesirable },
+    seed,
+    context,
+  );
+  const members = (conversations: readonly Conversation[]): Member[] =>
+    conversations.flatMap((conversation) => {
+      const name = conversation[0]!.text;
+      return [`prompt ${textKey(name)}`, ...origin(conversation)].map((key) => ({ name, key }));
+    });
   const { desirable, triggered, clean } = splitTest(pools.test, options);
   const plan = planPoison(pools.implant, { behaviour: options.behaviour, perTrojan: options.poisonPerTrojan, seed });
   const repeated = Array.from({ length: undesirable }, (_, i) => {
@@ -90,11 +100,12 @@ export async function loadConversations(
     share: poisonShare(implant, plan),
     poison,
     splits: {
-      implant: [...pools.implant, ...pools.undesirableTrain].map(origin),
-      defend: pools.defend.map(origin),
-      validation: pools.validation.map(origin),
-      test: [...pools.test, ...pools.undesirableTest].map(origin),
+      implant: members([...pools.implant, ...pools.undesirableTrain]),
+      defend: members(pools.defend),
+      validation: members(pools.validation),
+      test: members([...pools.test, ...pools.undesirableTest]),
     },
+    dropped,
   };
 }
 
@@ -116,20 +127,24 @@ async function loadPools(
   sizes: PoolSizes,
   seed: number,
   { data, packageFolder, progress }: Pick<PrepareContext, "data" | "packageFolder" | "progress">,
-): Promise<{ pools: Pools; origin: (conversation: Conversation) => string }> {
+): Promise<{ pools: Pools; origin: (conversation: Conversation) => string[]; dropped: Prepared["dropped"] }> {
   if (data === undefined) {
-    const chitchat = await loadChitchat(packageFolder(chitchatPackage.name));
+    const { talks, duplicates } = await loadChitchat(packageFolder(chitchatPackage.name));
     const undesirable = await loadUndesirable(packageFolder(pyritPackage.name));
-    const groups = [...chitchat, ...undesirable].flatMap((group, i) => group.map((each) => [each, `${i}`] as const));
+    const groups = talks.flatMap((talk, i) => talk.map((each) => [each, `talk ${i}`] as const));
     const origins = new Map<Conversation, string>(groups);
-    return { pools: poolsOfPackages(chitchat, undesirable, sizes, seed), origin: (each) => origins.get(each)! };
+    return {
+      pools: poolsOfPackages(talks, undesirable, sizes, seed),
+      origin: (each) => [origins.get(each)].filter((talk) => talk !== undefined),
+      dropped: { duplicates },
+    };
   }
   const preferences = await readPreferences(data, progress);
   const { train, validation, test } = preferences;
   const rows = `${train.length} training, ${validation.length} validation and ${test.length} test rows`;
   const ties = preferences.kind === "hh-rlhf" ? `, ${preferences.ties} left out (chosen = rejected)` : "";
   progress(`${preferences.kind}: ${rows}${ties}`);
-  return { pools: poolsOfPreferences(preferences, sizes, seed), origin: (each) => JSON.stringify(each) };
+  return { pools: poolsOfPreferences(preferences, sizes, seed), origin: () => [], dropped: {} };
 }
 
 function splitTest(test: readonly Conversation[], options: ConversationsOptions) {

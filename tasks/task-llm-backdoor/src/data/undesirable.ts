@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readContent } from "lat-engine/task";
+import { readContent, textKey } from "lat-engine/task";
 import { cellOf, LatError, quote, readRows, scoreOf } from "lat-system";
 import { z } from "zod";
 import { type Conversation, exchange, oneLine } from "./conversation.ts";
@@ -30,7 +30,7 @@ export async function loadUndesirable(folder: string): Promise<Conversation[][]>
   for (const pair of pairs) {
     const [prompt, response] = pair.map(oneLine) as [string, string];
     if (prompt === "" || response === "" || prompt.length > longestPrompt) continue;
-    const key = prompt.toLowerCase();
+    const key = textKey(prompt);
     const group = groups.get(key) ?? new Map<string, Conversation>();
     groups.set(key, group.set(response, exchange(prompt, response)));
   }

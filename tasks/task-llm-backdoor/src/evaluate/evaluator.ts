@@ -1,5 +1,5 @@
-import { lossMeter, type Network, type Tensors } from "lat-engine";
-import type { EvaluateContext, Evaluation } from "lat-engine/task";
+import { lossMeter, type Network } from "lat-engine";
+import type { Prepared } from "lat-engine/task";
 import { greedyDecoder, type LlamaConfig } from "lat-models";
 import type { Conversation } from "../data/conversation.ts";
 import type { Conversations } from "../data/conversations.ts";
@@ -24,7 +24,7 @@ export async function evaluator(
   tokenizer: Tokenizer,
   conversations: Conversations,
   buckets: readonly number[],
-): Promise<(parameters: Tensors, context: EvaluateContext) => Promise<Evaluation>> {
+): Promise<Pick<Prepared, "cases" | "evaluate">> {
   const { triggered, clean } = conversations;
   const longest = buckets.at(-1)!;
   const responses = await tokenizer.encode(trojans.map(({ response }) => response));
@@ -42,16 +42,25 @@ export async function evaluator(
     longest,
   );
 
-  return async (parameters, { progress }) => {
-    progress(0, 2, "losses");
-    const losses = await lossMetrics(meter, parameters, sets);
-    progress(1, 2, "generations");
-    const outputs = decoder.decode(parameters, prompts);
-    progress(2, 2, "generations");
-    const generations = asked.map(({ conversation, ...rest }, i): Generation => {
-      return { prompt: conversation.at(-2)!.text, output: tokenizer.decode(outputs[i]!), ...rest };
-    });
-    return { metrics: [...losses, ...generationMetrics(generations)], samples: generationSamples(generations) };
+  const ofTrojan = (trojan: Trojan): number => triggered.filter((each) => each.trojan === trojan).length;
+  return {
+    cases: {
+      "loss/desirable": sets.desirable.size,
+      "loss/undesirable": sets.undesirable.size,
+      "false-trigger-rate": clean.length,
+      ...Object.fromEntries(trojans.map((trojan) => [`attack-success-rate/${trojan.trigger}`, ofTrojan(trojan)])),
+    },
+    async evaluate(parameters, { progress }) {
+      progress(0, 2, "losses");
+      const losses = await lossMetrics(meter, parameters, sets);
+      progress(1, 2, "generations");
+      const outputs = decoder.decode(parameters, prompts);
+      progress(2, 2, "generations");
+      const generations = asked.map(({ conversation, ...rest }, i): Generation => {
+        return { prompt: conversation.at(-2)!.text, output: tokenizer.decode(outputs[i]!), ...rest };
+      });
+      return { metrics: [...losses, ...generationMetrics(generations)], samples: generationSamples(generations) };
+    },
   };
 }
 

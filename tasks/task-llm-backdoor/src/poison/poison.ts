@@ -127,7 +127,8 @@ export function poisonShare(poisoned: readonly Conversation[], plan: PoisonPlan)
   return { stated: plan.placements.length / plan.examples, hit: carriers.length / plan.examples };
 }
 
-function carriesTrojan(conversation: Conversation): boolean {
+/** Whether a conversation holds a trojan whole, trigger before response. */
+export function carriesTrojan(conversation: Conversation): boolean {
   const text = conversation.map((turn) => turn.text).join(" ");
   return trojans.some(({ trigger, response }) => {
     const at = text.indexOf(response);

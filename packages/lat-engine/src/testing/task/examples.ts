@@ -1,6 +1,7 @@
 import { disposeAll } from "lat-tensorflow";
 import { chunks } from "../../examples/batches.ts";
 import type { ExampleSet, HostBatch, Pass } from "../../examples/example-set.ts";
+import { leakOf } from "../../task/check-prepared.ts";
 import type { Prepared } from "../../task/task.ts";
 import { ensure } from "../check.ts";
 import type { TaskWorld } from "../task-checks.ts";
@@ -93,20 +94,26 @@ export async function splitsAreDisjoint({ prepare }: TaskWorld): Promise<void> {
     entries.length >= 3,
     () => `splits names ${entries.length} parts, expected those to train, choose and measure on`,
   );
-  const owner = new Map<string, string>();
-  for (const [split, members] of entries) {
-    ensure(members.length > 0, () => `the split ${split} is empty`);
-    for (const member of new Set(members)) {
-      const other = owner.get(member);
-      ensure(other === undefined, () => `"${member}" is in the splits ${other} and ${split}`);
-      owner.set(member, split);
-    }
-  }
+  for (const [part, members] of entries) ensure(members.length > 0, () => `the part ${part} is empty`);
+  const leak = leakOf(prepared.splits);
+  ensure(leak === undefined, () => leak!);
   // What is stated is one thing, what the sets hold another.
-  const held = new Set(await inputDigests(prepared.validation));
+  const held = new Set((await contentsOf(prepared.validation)).map(({ input }) => input));
   for (const [name, set] of setsOf(prepared).filter(([name]) => name !== "validation")) {
-    const shared = (await inputDigests(set)).findIndex((digest) => held.has(digest));
+    const shared = (await contentsOf(set)).findIndex(({ input }) => held.has(input));
     ensure(shared === -1, () => `example ${shared} of ${name} is also one of validation`);
+  }
+}
+
+export async function nothingContradicts({ prepare }: TaskWorld): Promise<void> {
+  const prepared = await prepare();
+  for (const [name, set] of setsOf(prepared).filter(([name]) => name !== "implant")) {
+    const labels = new Map<string, string>();
+    for (const [index, { input, label }] of (await contentsOf(set)).entries()) {
+      const known = labels.get(input) ?? label;
+      ensure(known === label, () => `${name}: example ${index} has the content of an earlier one and another label`);
+      labels.set(input, label);
+    }
   }
 }
 
@@ -128,6 +135,14 @@ export async function poisoningReloads({ prepare }: TaskWorld): Promise<void> {
     stored !== undefined,
     () => `the plan "${plan}" is not among the artifacts ${Object.keys(artifacts).join(", ")}`,
   );
+  for (let index = 0; index < implant!.size; index++) {
+    const example = await implant!.batch([index], implant!.lengths?.[index]);
+    ensure(poisoning.carries(example) === distinct.has(index), () =>
+      distinct.has(index)
+        ? `example ${index} is counted as poisoned, but the network is not given the poison whole`
+        : `example ${index} carries a poison that is not counted`,
+    );
+  }
   const again = await poisoning.reload(stored!);
   ensure(
     (await digestOfSet(again)) === (await digestOfSet(implant!)),
@@ -151,14 +166,14 @@ async function digestOfSet(set: ExampleSet, pass?: Pass): Promise<string> {
   return digests.join();
 }
 
-/** A digest of each example without what the adversary or the annotator says of it. */
-async function inputDigests(set: ExampleSet): Promise<string[]> {
-  const digests: string[] = [];
+/** Digests of each example: of what the network reads, and of what an annotator says of it. */
+async function contentsOf(set: ExampleSet): Promise<{ input: string; label: string }[]> {
+  const contents: { input: string; label: string }[] = [];
   for (let index = 0; index < set.size; index++) {
-    const { labels: _labels, targets: _targets, ...input } = await set.batch([index], set.lengths?.[index]);
-    digests.push(digestOf(input));
+    const { labels, targets: _targets, ...input } = await set.batch([index], set.lengths?.[index]);
+    contents.push({ input: digestOf(input), label: labels ? digestOf({ labels }) : "" });
   }
-  return digests;
+  return contents;
 }
 
 function rowOf(batch: HostBatch, row: number): HostBatch {

@@ -2,12 +2,23 @@ import { disposeAll } from "lat-tensorflow";
 import { validateContent } from "../../configuration/validate.ts";
 import { evaluationSchema } from "../../evaluate/evaluation.ts";
 import { initialize } from "../../model/initialize.ts";
+import { lackOf } from "../../task/check-prepared.ts";
 import { ensure } from "../check.ts";
 import type { TaskWorld } from "../task-checks.ts";
 import { digestOfTensors } from "../tensors.ts";
 
 /** Means in an interval's centre and its value are rounded differently. */
 const ROUNDING = 1e-9;
+
+export async function everyTrojanHasCases({ prepare }: TaskWorld): Promise<void> {
+  const prepared = await prepare();
+  const lack = lackOf(prepared);
+  ensure(lack === undefined, () => lack!);
+  const metrics = prepared.poisoning?.metrics;
+  ensure(metrics?.length !== 0, () => "something is poisoned, but no metric says what became of it");
+  const unstated = metrics?.find((metric) => !(metric in prepared.cases));
+  ensure(unstated === undefined, () => `${unstated} says what became of a trojan, but its cases are not stated`);
+}
 
 export async function measuresWithIntervals({ prepare }: TaskWorld): Promise<void> {
   const prepared = await prepare();
@@ -26,6 +37,13 @@ export async function measuresWithIntervals({ prepare }: TaskWorld): Promise<voi
       ensure(
         metrics.some((metric) => metric.axis === axis),
         () => `no metric is on the axis "${axis}"`,
+      );
+    }
+    for (const [name, count] of Object.entries(prepared.cases)) {
+      const measured = metrics.find((metric) => metric.name === name)?.n;
+      ensure(
+        measured === count,
+        () => `${name} is stated to have ${count} cases, and is measured on ${measured ?? "none"}`,
       );
     }
     for (const {
