@@ -1,3 +1,4 @@
+export { type ByteSource, fileBytes, memoryBytes } from "./byte-source.ts";
 export { cacheFolder } from "./cache.ts";
 export { cachedFolder, type Making } from "./cached-folder.ts";
 export { type CommandResult, lastLines, runCommand } from "./command.ts";
@@ -12,7 +13,7 @@ export { fetchPackage, packageFolder, verifyPackage } from "./package/fetch.ts";
 export { findPython, type Python } from "./package/python.ts";
 export type { PackagePin } from "./package-pin.ts";
 export type { Progress, WorkOptions } from "./progress.ts";
-export { quote } from "./quote.ts";
+export { quote, show } from "./quote.ts";
 export { cellOf, numberIn, scoreOf, shown, textOf } from "./rows/cells.ts";
 export { type ReadRowsOptions, type Row, readRows } from "./rows/rows.ts";
 export { type SplitName, splitOfName, splitOfWord } from "./split-name.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { quote } from "./quote.ts";
+import { quote, show } from "./quote.ts";
 
 test("short text is quoted as JSON quotes it", () => {
   expect(quote("")).toBe('""');
@@ -22,4 +22,15 @@ test("long text is cut, and its length is said", () => {
 test("no character is cut in half", () => {
   expect(quote("ab😀cd", 3)).toBe('"ab…" (6 characters)');
   expect(quote("ab😀cd", 4)).toBe('"ab😀…" (6 characters)');
+});
+
+test("any value is shown in a line", () => {
+  expect(show([2, "a", null, true, [[1]], { a: 1 }])).toBe('[2,"a",null,true,[…],an object]');
+  expect(show(undefined)).toBe("undefined");
+  expect(show(Array(1e6).fill("x".repeat(1e6))).length).toBeLessThan(1000);
+  expect(show(2n ** 70n)).toBe("1180591620717411303424");
+  expect(show(-(1n << 100_000n))).toBe("a number of over 30 digits");
+  const endless: unknown[] = [];
+  endless.push(endless);
+  expect(show(endless)).toBe("[[…]]");
 });

@@ -15,3 +15,17 @@ export function quote(text: string, limit = 80): string {
 function escaped(text: string): string {
   return JSON.stringify(text).replace(acting, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
+
+/** Any value from a file for a message, which it cannot make long: of a list the first few items, of an object that it is one. */
+export function show(value: unknown): string {
+  if (!Array.isArray(value)) return showOne(value);
+  const items = value.slice(0, 8).map((item) => (Array.isArray(item) ? "[…]" : showOne(item)));
+  return value.length > 8 ? `[${items.join(",")},…] (${value.length} values)` : `[${items.join(",")}]`;
+}
+
+function showOne(value: unknown): string {
+  if (typeof value === "string") return quote(value);
+  if (typeof value === "bigint")
+    return value > -(10n ** 30n) && value < 10n ** 30n ? `${value}` : "a number of over 30 digits";
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
