@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { fileError, LatError, sha256File, writeJson } from "lat-system";
-import { readSafetensors, type Tensor, tf, writeSafetensors } from "lat-tensorflow";
+import { fileError, LatError, quote, sha256File, writeJson } from "lat-system";
+import { loadFloats, openSafetensors, storeFloats, type Tensor, tf } from "lat-tensorflow";
 import { z } from "zod";
 import { readContent } from "../configuration/content.ts";
 import type { Tensors } from "../model/model.ts";
@@ -105,22 +105,25 @@ function steps(folder: string): number[] {
 
 /** Writes float32 tensors as a safetensors file, whole or not at all; its bytes depend on names and values alone. */
 export async function saveTensors(path: string, tensors: Tensors): Promise<void> {
-  const host = Object.entries(tensors).map(([name, tensor]) => {
-    return [name, { dtype: "F32" as const, shape: tensor.shape, data: tensor.dataSync() as Float32Array }] as const;
-  });
-  await writeSafetensors(path, { tensors: Object.fromEntries(host), metadata: {} });
+  await storeFloats(path, tensors);
 }
 
 /** Reads a safetensors file of float32 tensors; the caller owns them. */
 export function loadTensors(path: string): Tensors {
-  const { tensors } = readSafetensors(path);
-  const one = (name: string): Tensor => {
-    const { data, shape } = tensors[name]!;
-    if (!(data instanceof Float32Array))
-      throw new LatError(`${path}: tensor ${name} is ${tensors[name]!.dtype}, expected F32`);
-    return tf.tensor(data, [...shape], "float32");
-  };
-  return Object.fromEntries(Object.keys(tensors).map((name) => [name, one(name)]));
+  const file = openSafetensors(path);
+  const loaded = new Map<string, Tensor>();
+  try {
+    for (const [name, stored] of file.tensors) {
+      if (stored.dtype !== "F32") throw new LatError(`${path}: tensor ${quote(name)} is ${stored.dtype}, expected F32`);
+      loaded.set(name, loadFloats(stored));
+    }
+    return Object.fromEntries(loaded);
+  } catch (error) {
+    tf.dispose([...loaded.values()]);
+    throw error;
+  } finally {
+    file.close();
+  }
 }
 
 /** `mean/layers.0.weight`: one flat record for a file. */

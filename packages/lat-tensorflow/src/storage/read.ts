@@ -1,101 +1,106 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { fileError } from "lat-system";
+import { type ByteSource, fileBytes, fileKind, fileKindBytes, LatError, memoryBytes, quote } from "lat-system";
+import { isRead, readElements } from "./elements.ts";
 import {
+  elementBits,
   type HostTensor,
   maximumHeaderBytes,
   type Safetensors,
   type SafetensorsDtype,
   SafetensorsError,
-  show,
+  type SafetensorsProblem,
+  type StoredTensor,
+  type TensorFile,
 } from "./format.ts";
-import { parseHeader } from "./header.ts";
+import { type Entry, type Header, parseHeader } from "./header.ts";
+
+export interface SafetensorsFile extends TensorFile {
+  readonly metadata: Readonly<Record<string, string>>;
+}
 
 /**
- * Reads a safetensors file; each tensor has memory of its own.
+ * Opens a safetensors file: its header is read and checked, values are read when they are asked for.
  *
  * @throws {SafetensorsError} where the file is malformed, {LatError} where it cannot be read
  */
-export function readSafetensors(path: string): Safetensors {
-  const file = attempt(path, () => openSync(path, "r"));
+export function openSafetensors(path: string): SafetensorsFile {
+  const bytes = fileBytes(path);
   try {
-    const { size } = attempt(path, () => fstatSync(file));
-    return decode(path, size, (position, length) => {
-      const bytes = new Uint8Array(length);
-      for (let done = 0; done < length; ) {
-        const count = attempt(path, () => readSync(file, bytes, done, length - done, position + done));
-        if (count === 0) throw new SafetensorsError("truncated", path, "the file became shorter while it was read");
-        done += count;
-      }
-      return bytes;
-    });
-  } finally {
-    closeSync(file);
+    return open(path, bytes);
+  } catch (error) {
+    bytes.close();
+    throw error;
   }
 }
 
-function attempt<T>(path: string, operation: () => T): T {
+/**
+ * Reads all tensors of a safetensors file; each has memory of its own.
+ *
+ * @throws {SafetensorsError} where the file is malformed, {LatError} where it cannot be read or has a tensor of a dtype
+ *   that is not read
+ */
+export function readSafetensors(path: string): Safetensors {
+  const file = openSafetensors(path);
   try {
-    return operation();
-  } catch (cause) {
-    throw fileError("read", path, cause);
+    return readAll(file);
+  } finally {
+    file.close();
   }
 }
 
 /** The same for a file's bytes in memory; `source` names them in errors. */
 export function decodeSafetensors(file: Uint8Array, source = "safetensors bytes"): Safetensors {
-  return decode(source, file.length, (position, length) => new Uint8Array(file.subarray(position, position + length)));
+  return readAll(open(source, memoryBytes(file)));
 }
 
-/** `read` returns a copy of `length` bytes of the file, which has at least as many from `position`. */
-function decode(source: string, size: number, read: (position: number, length: number) => Uint8Array): Safetensors {
-  if (size < 8)
-    throw new SafetensorsError("truncated", source, `has ${size} bytes; a safetensors file has 8 before its header`);
-  const length = new DataView(read(0, 8).buffer).getBigUint64(0, true);
-  if (length > BigInt(maximumHeaderBytes))
-    throw new SafetensorsError(
-      "header-length",
-      source,
-      `a header of ${length} bytes is over the limit of ${maximumHeaderBytes}; is this a safetensors file?`,
-    );
-  const start = 8 + Number(length);
-  if (start > size)
-    throw new SafetensorsError("truncated", source, `has ${size} bytes; its header alone ends at byte ${start}`);
-  const { metadata, entries } = parseHeader(source, read(8, Number(length)), size - start);
-  const tensors = entries.map(({ name, dtype, shape, begin, end }): [string, HostTensor] => {
-    const bytes = read(start + begin, end - begin);
-    if (dtype === "BOOL" && bytes.some((byte) => byte > 1))
-      throw new SafetensorsError("value", source, `tensor ${show(name)}: a BOOL is neither 0 nor 1`);
-    return [name, { dtype, shape, data: typedArray(dtype, bytes) }];
+function readAll({ tensors, metadata }: SafetensorsFile): Safetensors {
+  const entries = [...tensors].map(([name, stored]): [string, HostTensor] => {
+    const data = stored.read(); // throws where the dtype is not one of HostTensor's
+    return [name, { dtype: stored.dtype as SafetensorsDtype, shape: stored.shape, data }];
   });
   // fromEntries defines own properties, whatever their names: `__proto__` is a tensor like any other.
-  return { tensors: Object.fromEntries(tensors), metadata };
+  return { tensors: Object.fromEntries(entries), metadata };
 }
 
-function typedArray(dtype: SafetensorsDtype, { buffer }: Uint8Array): HostTensor["data"] {
-  switch (dtype) {
-    case "F32":
-      return new Float32Array(buffer);
-    case "I32":
-      return new Int32Array(buffer);
-    case "I64":
-      return new BigInt64Array(buffer);
-    case "F16":
-      return Float32Array.from(new Uint16Array(buffer), float16Value);
-    case "BF16":
-      // bfloat16 is the upper half of a float32.
-      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
-    case "U8":
-    case "BOOL":
-      return new Uint8Array(buffer);
-  }
+function open(source: string, bytes: ByteSource): SafetensorsFile {
+  const { header, start } = readHeader(source, bytes);
+  const tensors = header.entries.map((entry) => [entry.name, stored(source, bytes, start, entry)] as const);
+  return { metadata: header.metadata, tensors: new Map(tensors), close: () => bytes.close() };
 }
 
-/** The value of IEEE 754 binary16 bits: 1 sign, 5 exponent, 10 fraction. */
-function float16Value(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+/** The header, and where the tensors' bytes begin. */
+function readHeader(source: string, bytes: ByteSource): { header: Header; start: number } {
+  const { size } = bytes;
+  const head = bytes.read(0, Math.min(size, fileKindBytes));
+  const kind = fileKind(head);
+  // A hint in place of what is wrong with such bytes as a header.
+  const fail = (problem: SafetensorsProblem, message: string, options = {}) =>
+    new SafetensorsError(
+      problem,
+      source,
+      kind && kind !== "a safetensors file" ? `is ${kind}; expected a safetensors file` : message,
+      options,
+    );
+  if (size < 8) throw fail("truncated", `has ${size} bytes; a safetensors file has 8 before its header`);
+  const length = new DataView(head.buffer).getBigUint64(0, true);
+  if (length > BigInt(maximumHeaderBytes))
+    throw fail("header-length", `a header of ${length} bytes is over the limit of ${maximumHeaderBytes}`);
+  if (length === 0n) throw fail("header-json", "has an empty header");
+  const start = 8 + Number(length);
+  if (start > size) throw fail("truncated", `has ${size} bytes; its header alone ends at byte ${start}`);
+  return { header: parseHeader(source, bytes.read(8, Number(length)), size - start), start };
+}
+
+function stored(source: string, bytes: ByteSource, start: number, entry: Entry): StoredTensor {
+  const { name, dtype, shape } = entry;
+  const what = `${source}: tensor ${quote(name)}`;
+  const size = elementBits[dtype] / 8;
+  const count = (entry.end - entry.begin) / size;
+  return {
+    dtype,
+    shape,
+    read(begin = 0, end = count) {
+      if (!isRead(dtype)) throw new LatError(`${what} is of dtype ${dtype}, which is not read`);
+      return readElements(dtype, what, bytes, start + entry.begin + begin * size, end - begin);
+    },
+  };
 }
