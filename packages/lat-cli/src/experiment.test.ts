@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { runSummarySchema, summarySchema } from "lat-engine/records";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { lat, temporaryFolder, workspace } from "../fixtures/lat.ts";
+import { bun, installed, lat, temporaryFolder, workspace } from "../fixtures/lat.ts";
 
 const ft = ["run", "blobs", "--preset", "nano", "--method", "ft"];
 
@@ -71,6 +72,20 @@ describe("lat run", () => {
     const { code, stderr } = await lat([...ft, ...more.split(" "), "--out", out]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
     expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe("where TensorFlow does not load", () => {
+  it("leaves no folder behind", async () => {
+    const [out, cache] = [join(temporaryFolder(), "run"), temporaryFolder()];
+    const elsewhere = fileURLToPath(new URL("../fixtures/another-processor.ts", import.meta.url));
+    const program = ["--preload", elsewhere, installed];
+    for (const more of [[], ["--resume"]]) {
+      const { code, stderr } = await bun([...program, ...ft, "--out", out, ...more], { env: { LAT_CACHE: cache } });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("this machine is linux arm64") });
+      expect(existsSync(out)).toBe(false);
+      expect(readdirSync(cache)).toEqual([]);
+    }
   });
 });
 
@@ -166,10 +181,13 @@ describe("signals", () => {
     expect((await lat([...sweep, "--resume"])).code).toBe(0);
   });
 
-  it("ends with exit code 143 on SIGTERM", async () => {
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("ends saved on %s, with exit code %i", async (signal, expected) => {
     const out = join(temporaryFolder(), "run");
-    const { code, stderr } = await lat([...long, out], { signals: [{ at: atDefend, send: "SIGTERM" }] });
-    expect(code).toBe(143);
+    const { code, stderr } = await lat([...long, out], { signals: [{ at: atDefend, send: signal }] });
+    expect(code).toBe(expected);
     expect(stderr).toContain("--resume");
   });
 });

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bun, installed, lat, temporaryFolder } from "../fixtures/lat.ts";
+import { bun, installed, lat, start, temporaryFolder } from "../fixtures/lat.ts";
 
 const verbs = ["doctor", "data", "tasks", "run", "sweep", "evaluate", "report"];
 
@@ -82,6 +84,28 @@ describe("the request", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(message);
     expect(stderr).not.toContain("    at ");
+  });
+
+  it.skipIf(process.platform !== "linux")(
+    "names an output that cannot be written, and goes on with its work",
+    async () => {
+      const full = ["-c", '"$0" "$@" > /dev/full', process.execPath, installed];
+      const { code, stderr } = await start("sh", [...full, "tasks"]);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr:
+          "error: cannot write the standard output: the disk is full; free some space, or choose a folder on another disk\n",
+      });
+      const out = join(temporaryFolder(), "sweep");
+      const sweep = ["sweep", "blobs", "--preset", "nano", "--methods", "ft", "--out", out];
+      expect((await start("sh", [...full, ...sweep])).code).toBe(1);
+      expect(existsSync(join(out, "report.html"))).toBe(true);
+    },
+  );
+
+  it("does not fail where its reader has seen enough", async () => {
+    const enough = ["-c", '{ "$0" "$@"; echo "code $?" >&2; } | head -c 1', process.execPath, installed];
+    expect((await start("sh", [...enough, "tasks"])).stderr).toBe("code 0\n");
   });
 
   it("fails where a folder holds no run, and shows a stack trace only with --debug", async () => {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LatError } from "./errors.ts";
-import { fileError } from "./files.ts";
+import type { LatError } from "./errors.ts";
+import { writing } from "./files.ts";
 import { withLock } from "./lock.ts";
 import { verifyManifest, writeManifest } from "./manifest.ts";
 
@@ -43,9 +43,5 @@ export async function cachedFolder(folder: string, { make, changed, onWait }: Ma
       for (const path of [scratch, ...leftovers]) await rm(path, { recursive: true, force: true });
     }
   };
-  try {
-    await withLock(`${folder}.lock`, makeLocked, { onWait });
-  } catch (cause) {
-    throw cause instanceof LatError ? cause : fileError("write", folder, cause);
-  }
+  await writing(folder, () => withLock(`${folder}.lock`, makeLocked, { onWait }));
 }

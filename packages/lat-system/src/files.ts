@@ -25,6 +25,19 @@ export function fileError(action: "read" | "write", path: string, cause: unknown
 }
 
 /**
+ * Does file operations that make what is at `path`.
+ *
+ * @throws {LatError} naming the path, where one of them fails
+ */
+export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof LatError ? cause : fileError("write", path, cause);
+  }
+}
+
+/**
  * Writes a whole file or nothing: into a file beside it, flushed to the disk, then renamed over `path`. A reader, and
  * whoever comes after a crash, sees the old content or the new, never a part. Missing folders are made. Content that comes
  * in parts is never held as a whole.

@@ -4,7 +4,7 @@ export { cachedFolder, type Making } from "./cached-folder.ts";
 export { type CommandResult, lastLines, runCommand } from "./command.ts";
 export { EmptyFileError, LatError, NoRowError, UsageError } from "./errors.ts";
 export { fileKind, fileKindBytes } from "./file-kind.ts";
-export { fileError, folderBytes, listFiles, sha256, sha256File, writeFileAtomic, writeJson } from "./files.ts";
+export { fileError, folderBytes, listFiles, sha256, sha256File, writeFileAtomic, writeJson, writing } from "./files.ts";
 export { groupBy } from "./group-by.ts";
 export { DuplicateKeyError, parseJson } from "./json.ts";
 export { type ListedFile, type Listing, listData, type PassedOver, tellPassedOver } from "./listing.ts";

@@ -56,6 +56,16 @@ export function runtime(): Loaded {
   return loaded;
 }
 
+/**
+ * Loads TensorFlow now, for what must know that it does before anything is written.
+ *
+ * @throws {LatError} where it is not set up or does not load
+ * @throws {UsageError} where a GPU is asked for and none is found
+ */
+export function loadTensorFlow(): void {
+  runtime();
+}
+
 function load(): Loaded {
   const require = createRequire(import.meta.url);
   const setup = realSetup(false);

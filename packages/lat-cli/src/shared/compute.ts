@@ -1,10 +1,11 @@
-import { configure, isUsingGpu } from "lat-tensorflow";
+import { configure, loadTensorFlow } from "lat-tensorflow";
 import type { ComputeOptions } from "./options.ts";
 
 /**
- * Chooses device and threads; before the first tensor, since TensorFlow reads them once.
+ * Chooses device and threads and loads TensorFlow, which reads them once: before anything is written, since without it
+ * nothing can be.
  *
- * @throws UsageError where a GPU is asked for and none is found, before anything is written
+ * @throws LatError where it does not load; UsageError where a GPU is asked for and none is found
  */
 export function chooseCompute({ device, threads, eager }: ComputeOptions): void {
   configure({
@@ -12,5 +13,5 @@ export function chooseCompute({ device, threads, eager }: ComputeOptions): void 
     ...(threads === undefined ? {} : { threads }),
     eager: eager ?? false,
   });
-  if (device === "gpu") isUsingGpu();
+  loadTensorFlow();
 }

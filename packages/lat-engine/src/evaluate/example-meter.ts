@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { compile, disposeAll, type Tensor } from "lat-tensorflow";
 import { bucketOf, chunks } from "../examples/batches.ts";
 import type { ExampleSet } from "../examples/example-set.ts";
@@ -50,6 +51,8 @@ export function exampleMeter(
           result[index] = values[row]!;
         });
         disposeAll(batch, measured);
+        // Lets signals and the terminal run between batches.
+        await setImmediate();
       }
       return result;
     },

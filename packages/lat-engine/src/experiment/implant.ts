@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { cp, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, LatError, sha256File, withLock, writeFileAtomic, writeJson } from "lat-system";
+import { cacheFolder, LatError, sha256File, withLock, writeFileAtomic, writeJson, writing } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
 import { z } from "zod";
 import type { RunConfig } from "../configuration/config.ts";
@@ -98,7 +98,7 @@ async function make(
 ): Promise<Implanted> {
   const began = performance.now();
   const beside = `${folder}.partial`;
-  await mkdir(beside, { recursive: true });
+  await writing(beside, () => mkdir(beside, { recursive: true }));
   const { prepared } = session;
   const initial = prepared.initialParameters?.() ?? initialize(prepared.model, config.implantSeed);
   let parameters = initial;
@@ -132,7 +132,7 @@ async function make(
       await writeFileAtomic(join(beside, "artifacts", name), content);
     const sha256 = { [MODEL]: sha256File(model), [EVALUATION]: sha256File(measured) };
     await writeJson(join(beside, DONE), { sha256, wallSeconds });
-    await rename(beside, folder);
+    await writing(folder, () => rename(beside, folder));
     return { parameters, evaluation, wallSeconds, folder };
   } catch (error) {
     disposeAll(parameters);
@@ -143,7 +143,8 @@ async function make(
 /** Copies what a report reads of the implanted network into a run's or sweep's folder. */
 export async function copyImplanted({ folder }: Implanted, out: string): Promise<void> {
   for (const name of [EVALUATION, METRICS, EVENTS, "artifacts"]) {
-    if (existsSync(join(folder, name))) await cp(join(folder, name), join(out, "implanted", name), { recursive: true });
+    const [from, to] = [join(folder, name), join(out, "implanted", name)];
+    if (existsSync(from)) await writing(to, () => cp(from, to, { recursive: true }));
   }
 }
 

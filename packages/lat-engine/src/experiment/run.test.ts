@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readJson, sha256File } from "lat-system";
+import { LatError, readJson, sha256File } from "lat-system";
 import { outputOf, runScript, temporaryFolder } from "lat-system/testing";
 import { isUsingGpu } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
@@ -241,6 +241,16 @@ describe("a run that goes wrong", () => {
       expect(summary.checkpointSha256).toBe((await runIn(join(temporaryFolder(), "whole"))).checkpointSha256);
     },
   );
+
+  it("by a folder that cannot be written names it, as an error for people", async () => {
+    const out = join(temporaryFolder(), "run");
+    await interruptedAt(out, configOf(), "defend", 1);
+    rmSync(join(out, "implanted"), { recursive: true });
+    writeFileSync(join(out, "implanted"), "");
+    const failure = runIn(out, configOf(), { resume: true });
+    await expect(failure).rejects.toThrow(LatError);
+    await expect(failure).rejects.toThrow(/cannot write .*implanted.*: a part of the path is a file/);
+  });
 
   it("by metrics without a denominator says what the contract is", async () => {
     const broken = evaluatedBy((evaluate) => async (parameters, context) => {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { LatError } from "lat-system";
 import { disposeAll, tf } from "lat-tensorflow";
 import type { TrainConfig } from "../configuration/config.ts";
@@ -86,7 +87,7 @@ export async function train(job: TrainJob): Promise<Trained> {
       job.onStep({ ...record, ...(loss !== undefined && { validationLoss: loss }) }, steps);
       if (step % config.checkpointEvery === 0 || step === steps) await save();
       // Lets timers, signals and the terminal run between steps.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await setImmediate();
     }
   } catch (error) {
     disposeAll(parameters, state);

@@ -50,38 +50,38 @@ afterAll(() => decoder.release());
 describe("greedyDecoder", () => {
   const full = prompts.map((prompt) => naive(prompt, null));
 
-  it("chooses what a whole forward pass for every token chooses, for prompts of any length", () => {
+  it("chooses what a whole forward pass for every token chooses, for prompts of any length", async () => {
     expect(new Set(full.flat()).size).toBeGreaterThan(5);
-    expect(decoder.decode(parameters, prompts)).toEqual(full);
+    expect(await decoder.decode(parameters, prompts)).toEqual(full);
   });
 
-  it("chooses the same operation by operation", () => {
+  it("chooses the same operation by operation", async () => {
     configure({ eager: true });
     try {
-      expect(decoder.decode(parameters, prompts)).toEqual(full);
+      expect(await decoder.decode(parameters, prompts)).toEqual(full);
     } finally {
       configure({ eager: false });
     }
   });
 
-  it("ends each text at its end token", () => {
+  it("ends each text at its end token", async () => {
     const endToken = full[1]?.[4] as number;
     const ending = greedyDecoder(config, { batchSize: 5, maxNewTokens, endToken });
-    const texts = ending.decode(parameters, prompts);
+    const texts = await ending.decode(parameters, prompts);
     ending.release();
     expect(texts).toEqual(prompts.map((prompt) => naive(prompt, endToken)));
     expect(texts[1]?.at(-1)).toBe(endToken);
     expect(texts[1]?.length).toBeLessThan(maxNewTokens);
   });
 
-  it("keeps no tensors", () => {
+  it("keeps no tensors", async () => {
     const before = tf.memory().numTensors;
-    decoder.decode(parameters, prompts);
+    await decoder.decode(parameters, prompts);
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("answers no prompts with no texts", () => {
-    expect(decoder.decode(parameters, [])).toEqual([]);
+  it("answers no prompts with no texts", async () => {
+    expect(await decoder.decode(parameters, [])).toEqual([]);
   });
 
   it.each([
@@ -90,7 +90,7 @@ describe("greedyDecoder", () => {
     [[[-1]], /holds the token -1/],
     [[[0.5]], /holds the token 0\.5/],
     [[new Array<number>(29).fill(1)], /has 29 tokens: with 12 new ones that is over the network's 40/],
-  ])("refuses %j", (wrong, message) => {
-    expect(() => decoder.decode(parameters, wrong)).toThrow(message);
+  ])("refuses %j", async (wrong, message) => {
+    await expect(decoder.decode(parameters, wrong)).rejects.toThrow(message);
   });
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Tensors } from "lat-engine";
 import { UsageError } from "lat-system";
 import { attention, causalAttention, compile, gather, type Tensor, tf } from "lat-tensorflow";
@@ -19,7 +20,7 @@ export interface GreedyDecoder {
    *
    * @throws {UsageError} where a prompt is empty, too long, or holds a token that the network does not know
    */
-  decode(parameters: Tensors, prompts: readonly (readonly number[])[]): number[][];
+  decode(parameters: Tensors, prompts: readonly (readonly number[])[]): Promise<number[][]>;
   /** Lets go of the compiled functions. */
   release(): void;
 }
@@ -48,7 +49,7 @@ export function greedyDecoder(
   );
   const next = compile((parameters: Tensors, step: Step) => nextToken(config, parameters, step), { name: "decode" });
 
-  function decodeBatch(parameters: Tensors, prompts: readonly (readonly number[])[]): number[][] {
+  async function decodeBatch(parameters: Tensors, prompts: readonly (readonly number[])[]): Promise<number[][]> {
     const longest = Math.max(...prompts.map((prompt) => prompt.length));
     const length = Math.ceil(longest / promptMultiple) * promptMultiple;
     const rows = Array.from({ length: batchSize }, (_, i) => prompts[i] ?? (prompts[0] as readonly number[]));
@@ -74,18 +75,23 @@ export function greedyDecoder(
       step = next(parameters, previous);
       tf.dispose(previous);
       append(step);
+      // Lets signals and the terminal run between tokens.
+      await setImmediate();
     }
     tf.dispose(step);
     return texts;
   }
 
   return {
-    decode(parameters, prompts) {
+    async decode(parameters, prompts) {
       prompts.forEach((prompt, i) => {
         checkPrompt(config, maxNewTokens, prompt, i);
       });
-      const batches = Array.from({ length: Math.ceil(prompts.length / batchSize) }, (_, i) => i * batchSize);
-      return batches.flatMap((start) => decodeBatch(parameters, prompts.slice(start, start + batchSize)));
+      const texts: number[][] = [];
+      for (let start = 0; start < prompts.length; start += batchSize) {
+        texts.push(...(await decodeBatch(parameters, prompts.slice(start, start + batchSize))));
+      }
+      return texts;
     },
     release() {
       read.release();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { fileError, LatError, sha256File, type WorkOptions, withLock, writeFileAtomic } from "lat-system";
+import { sha256File, type WorkOptions, withLock, writeFileAtomic, writing } from "lat-system";
 import { ADDONS, compileAddons, hashSources } from "./addon.ts";
 import { installedCompiler, zigCompiler } from "./compiler.ts";
 import { provideLibraries } from "./library.ts";
@@ -34,7 +34,7 @@ export async function provisionSetup(setup: Setup, options: WorkOptions): Promis
 
 async function place(setup: Setup, addons: string, libraries: string, { onWait }: WorkOptions): Promise<void> {
   const folder = addonFolder(setup);
-  try {
+  await writing(folder, async () => {
     await mkdir(folder, { recursive: true });
     await withLock(
       join(folder, `${STAMP}.lock`),
@@ -50,9 +50,7 @@ async function place(setup: Setup, addons: string, libraries: string, { onWait }
       },
       { onWait },
     );
-  } catch (cause) {
-    throw cause instanceof LatError ? cause : fileError("write", folder, cause);
-  }
+  });
 }
 
 export type Provisioned =

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type AttackConfig,
   attack,
@@ -93,6 +94,8 @@ export function attacker(
         disposeAll(rendered);
       }
       disposeAll(batch, perturbations, classes);
+      // Lets signals and the terminal run between batches.
+      await setImmediate();
     }
     disposeAll(radius);
     return { predictions, pictures };

@@ -48,7 +48,7 @@ export async function ask(
   candidates: readonly (readonly string[])[],
 ): Promise<number[][]> {
   const encodings = await encode(candidates.flat());
-  const logOdds = [...victim.logOdds(encodings)].map((odds, i) =>
+  const logOdds = [...(await victim.logOdds(encodings))].map((odds, i) =>
     encodings[i]!.cut ? Number.POSITIVE_INFINITY : odds,
   );
   let next = 0;

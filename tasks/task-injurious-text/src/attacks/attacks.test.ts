@@ -19,13 +19,13 @@ const { context, victim, tokenizer } = tinyVictim();
 const { vocabulary } = tokenizer;
 const words = wholeWords(vocabulary);
 const neighbours = new Map(words.map((id, i) => [id, [1, 2].map((step) => words[(i + step) % words.length]!)]));
-const targets = targetsOf(victim, texts, await tokenizer.encode(texts, 32), tokenizer, neighbours);
+const targets = await targetsOf(victim, texts, await tokenizer.encode(texts, 32), tokenizer, neighbours);
 
 test.each(Object.keys(attacks))(
   "%s lowers log-odds or leaves a text, says what it asked, and repeats exactly",
   async (name) => {
     const attacked = await attacks[name]!(context, targets);
-    const measured = context.victim.logOdds(await context.encode(attacked.map(({ text }) => text)));
+    const measured = await context.victim.logOdds(await context.encode(attacked.map(({ text }) => text)));
     for (const [i, { text, logOdds, queries }] of attacked.entries()) {
       expect(logOdds).toBeLessThanOrEqual(targets[i]!.logOdds);
       expect(logOdds).toBeCloseTo(measured[i]!, 4);
@@ -74,7 +74,7 @@ test("the trigger is searched on training texts alone, and lowers their log-odds
   expect(trigger.split(" ")).toHaveLength(3);
   expect(queries).toBeGreaterThan(0);
   const mean = async (front: string) => {
-    const logOdds = context.victim.logOdds(
+    const logOdds = await context.victim.logOdds(
       await context.encode(context.training.harmful.map((text) => `${front} ${text}`)),
     );
     return logOdds.reduce((sum, value) => sum + value, 0);

@@ -4,19 +4,19 @@ import { NEIGHBOURS } from "./neighbours.ts";
 import type { Victim } from "./victim.ts";
 
 /** What attacks start from, with one gradient for each text. */
-export function targetsOf(
+export async function targetsOf(
   victim: Victim,
   texts: readonly string[],
   encodings: readonly Encoding[],
   { maskId, vocabulary }: Tokenizer,
   neighbours: ReadonlyMap<number, readonly number[]>,
-): Target[] {
-  const logOdds = victim.logOdds(encodings);
+): Promise<Target[]> {
+  const logOdds = await victim.logOdds(encodings);
   const candidates = encodings.map(({ ids }) => [
     Int32Array.from(ids, () => maskId),
     ...Array.from({ length: NEIGHBOURS }, (_, n) => Int32Array.from(ids, (id) => neighbours.get(id)?.[n] ?? id)),
   ]);
-  const changes = victim.substitutions(encodings, candidates);
+  const changes = await victim.substitutions(encodings, candidates);
   return texts.map((text, i) => {
     const { ids, words } = encodings[i]!;
     const [masked, ...replaced] = changes[i]! as [Float32Array, ...Float32Array[]];

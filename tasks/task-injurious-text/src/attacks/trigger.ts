@@ -39,14 +39,14 @@ export async function searchTrigger({
   const withTrigger = (words: readonly string[]) => texts.map((text) => `${words.join(" ")} ${text}`);
   let queries = 0;
   const meanLogOdds = async (triggers: readonly string[][]): Promise<number[]> => {
-    const logOdds = victim.logOdds(await encode(triggers.flatMap(withTrigger)));
+    const logOdds = await victim.logOdds(await encode(triggers.flatMap(withTrigger)));
     queries += logOdds.length;
     return chunks([...logOdds], texts.length).map((all) => all.reduce((sum, value) => sum + value, 0) / all.length);
   };
   let best = Array.from({ length: LENGTH }, (_, i) => fillers.words[random.integer(fillers.words.length, 100 + i)]!);
   let [lowest] = (await meanLogOdds([best])) as [number];
   for (let round = 0; round < ROUNDS; round++) {
-    const estimates = victim.fillings(await encode(withTrigger(best)), fillers.ids, LENGTH);
+    const estimates = await victim.fillings(await encode(withTrigger(best)), fillers.ids, LENGTH);
     queries += texts.length;
     const ranked = estimates.map((estimate) =>
       [...estimate.keys()]

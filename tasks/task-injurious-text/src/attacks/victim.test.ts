@@ -14,9 +14,10 @@ const { context, model, parameters, tokenizer, victim } = tinyVictim();
 
 test("answers for each text what it answers for it alone, whatever their lengths, and keeps no tensors", async () => {
   const encodings = await tokenizer.encode(Array.from({ length: 5 }, () => texts).flat(), 32);
-  const alone = encodings.slice(0, 4).map((encoding) => victim.logOdds([encoding])[0]!);
+  const alone: number[] = [];
+  for (const encoding of encodings.slice(0, 4)) alone.push((await victim.logOdds([encoding]))[0]!);
   const before = tf.memory().numTensors;
-  const together = victim.logOdds(encodings);
+  const together = await victim.logOdds(encodings);
   expect(tf.memory().numTensors).toBe(before);
   expect(new Set(alone.map((value) => value.toFixed(4))).size).toBe(4);
   for (const [i, value] of together.entries()) expect(value).toBeCloseTo(alone[i % 4]!, 4);
@@ -32,12 +33,12 @@ test("estimates the change by a replaced token to first order", async () => {
   const nearVictim = victims(model, tokenizer.padId, [16])(near);
   const encodings = await tokenizer.encode(["burn kind weapon", "kind"], 16);
   const replaced = encodings.map(({ ids }) => Int32Array.from(ids, (id) => (id === kind ? gentle : id)));
-  const estimates = nearVictim.substitutions(
+  const estimates = await nearVictim.substitutions(
     encodings,
     replaced.map((row) => [row]),
   );
-  const before = nearVictim.logOdds(encodings);
-  const after = nearVictim.logOdds(replaced.map((ids) => ({ ids: [...ids], words: [], cut: false })));
+  const before = await nearVictim.logOdds(encodings);
+  const after = await nearVictim.logOdds(replaced.map((ids) => ({ ids: [...ids], words: [], cut: false })));
   for (const [i, { ids }] of encodings.entries()) {
     const change = after[i]! - before[i]!;
     const place = ids.indexOf(kind);
@@ -50,8 +51,8 @@ test("estimates the change by a replaced token to first order", async () => {
 test("ranks words for the places behind [CLS] as the mean of single substitutions does", async () => {
   const encodings = await tokenizer.encode(["burn kind weapon", "steal gentle", "kind kind kind x"], 32);
   const { ids: words } = context.fillers;
-  const fillings = victim.fillings(encodings, words, 2);
-  const substitutions = victim.substitutions(
+  const fillings = await victim.fillings(encodings, words, 2);
+  const substitutions = await victim.substitutions(
     encodings,
     encodings.map(({ ids }) => [...words].map((word) => Int32Array.from(ids, () => word))),
   );
@@ -70,6 +71,6 @@ test("names a text whose log-odds are not finite, rather than to call it benign"
   const spoiled = victims(model, tokenizer.padId, [16])({ ...parameters, [name]: tf.fill(head.shape, Number.NaN) });
   const encodings = await tokenizer.encode(["burn", "kind"], 16);
   const before = tf.memory().numTensors;
-  expect(() => spoiled.logOdds(encodings)).toThrow("the network's log-odds of text 0 of 2 are NaN");
+  await expect(spoiled.logOdds(encodings)).rejects.toThrow("the network's log-odds of text 0 of 2 are NaN");
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { State, Tensors } from "lat-engine";
 import { bucketOf, chunks, forward, type Model, prefix, resolveSites, suffix, toTensors } from "lat-engine";
 import { LatError } from "lat-system";
@@ -8,23 +9,29 @@ import type { Encoding } from "../data/tokenizer.ts";
 /** Texts in one pass: the last batch is filled up with repeats, which do not count. */
 const BATCH = 16;
 
-/** What may be asked of a network. All answers are about the log-odds that a text is harmful: log p/(1 − p). */
+/**
+ * What may be asked of a network, which lets other work run between batches. All answers are about the log-odds that a
+ * text is harmful: log p/(1 − p).
+ */
 export interface Victim {
   /** @throws LatError naming a text whose log-odds are not finite */
-  logOdds(encodings: readonly Encoding[]): Float64Array;
+  logOdds(encodings: readonly Encoding[]): Promise<Float64Array>;
   /**
    * First-order estimates, from one gradient for each text, of the change of its log-odds when one token is replaced.
    *
    * @param candidates for each text rows of tokens, as many as the text has: what each could be replaced by
    * @returns for each text as many rows: the change by each replacement
    */
-  substitutions(encodings: readonly Encoding[], candidates: readonly (readonly Int32Array[])[]): Float32Array[][];
+  substitutions(
+    encodings: readonly Encoding[],
+    candidates: readonly (readonly Int32Array[])[],
+  ): Promise<Float32Array[][]>;
   /**
    * The same for the places behind `[CLS]`, on average over texts.
    *
    * @returns for each place the estimate for every word; only differences between words of one place mean something
    */
-  fillings(encodings: readonly Encoding[], words: Int32Array, places: number): Float32Array[];
+  fillings(encodings: readonly Encoding[], words: Int32Array, places: number): Promise<Float32Array[]>;
 }
 
 /** Makes victims of networks that differ in their parameters; the functions are compiled once for all of them. */
@@ -32,20 +39,21 @@ export function victims(model: Model, padId: number, buckets: readonly number[])
   const { score, substitute, fill } = compiledQueries(model);
 
   /** The texts by length, in batches. */
-  function batches(encodings: readonly Encoding[]) {
+  async function* batches(encodings: readonly Encoding[]) {
     const examples = textExamples(encodings, [], padId);
     const order = encodings.map((_, i) => i).sort((a, b) => examples.lengths[a]! - examples.lengths[b]!);
-    return chunks(order, BATCH).map((indices) => {
+    for (const indices of chunks(order, BATCH)) {
       const filled = Array.from({ length: BATCH }, (_, i) => indices[i % indices.length]!);
       const length = bucketOf(Math.max(...indices.map((i) => examples.lengths[i]!)), buckets);
-      return { indices, filled, length, batch: toTensors(examples.batch(filled, length)) };
-    });
+      yield { indices, filled, length, batch: toTensors(examples.batch(filled, length)) };
+      await setImmediate();
+    }
   }
 
   return (parameters) => ({
-    logOdds(encodings) {
+    async logOdds(encodings) {
       const result = new Float64Array(encodings.length);
-      for (const { indices, batch } of batches(encodings)) {
+      for await (const { indices, batch } of batches(encodings)) {
         const scores = score(parameters, batch);
         const values = scores.dataSync();
         for (const [row, index] of indices.entries()) result[index] = values[row]!;
@@ -60,10 +68,10 @@ export function victims(model: Model, padId: number, buckets: readonly number[])
       }
       return result;
     },
-    substitutions(encodings, candidates) {
+    async substitutions(encodings, candidates) {
       const result: Float32Array[][] = encodings.map(() => []);
       const rows = Math.max(...candidates.map((each) => each.length));
-      for (const { indices, filled, length, batch } of batches(encodings)) {
+      for await (const { indices, filled, length, batch } of batches(encodings)) {
         const tokens = Array.from({ length: rows }, (_, row) => {
           const replaced = new Int32Array(BATCH * length).fill(padId);
           for (const [i, index] of filled.entries()) replaced.set(candidates[index]![row] ?? [], i * length);
@@ -79,7 +87,7 @@ export function victims(model: Model, padId: number, buckets: readonly number[])
       }
       return result;
     },
-    fillings(encodings, words, places) {
+    async fillings(encodings, words, places) {
       const repeated = Int32Array.from(
         { length: words.length * (places + 1) },
         (_, i) => words[Math.floor(i / (places + 1))]!,
@@ -87,7 +95,7 @@ export function victims(model: Model, padId: number, buckets: readonly number[])
       const shape = [words.length, places + 1] as const;
       const candidates = { tokens: tf.tensor2d(repeated, [...shape], "int32"), mask: tf.ones([...shape]) };
       const sums = Array.from({ length: places }, () => new Float32Array(words.length));
-      for (const { batch, indices } of batches(encodings)) {
+      for await (const { batch, indices } of batches(encodings)) {
         const share = Float32Array.from({ length: BATCH }, (_, row) => Number(row < indices.length) / encodings.length);
         const shares = tf.tensor1d(share);
         const estimates = fill(parameters, batch, shares, candidates);

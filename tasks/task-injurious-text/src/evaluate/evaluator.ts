@@ -71,17 +71,18 @@ export function evaluator(
       const advance = (what: string) => progress(done++, total, what);
       const victim = victimOf(parameters);
       advance("clean texts");
-      const scored = (set: EncodedTexts) => byLabel(set.texts, victim.logOdds(set.encodings));
-      const validationBenign = scored(validation).benign.logOdds;
+      const scored = async (set: EncodedTexts) => byLabel(set.texts, await victim.logOdds(set.encodings));
+      const validationBenign = (await scored(validation)).benign.logOdds;
       const threshold = flaggingThreshold(validationBenign, OPERATING_POINT);
-      const clean: ScoredSet = { name: "clean", ...scored(test) };
-      const people = Object.entries(heldOut).map(([name, set]): ScoredSet => {
-        const { harmful, benign } = scored(set);
-        return { name, harmful, benign: benign.groups.length > 0 ? benign : clean.benign };
-      });
+      const clean: ScoredSet = { name: "clean", ...(await scored(test)) };
+      const people: ScoredSet[] = [];
+      for (const [name, set] of Object.entries(heldOut)) {
+        const { harmful, benign } = await scored(set);
+        people.push({ name, harmful, benign: benign.groups.length > 0 ? benign : clean.benign });
+      }
       advance("gradients");
       const texts = attacked.texts.map(({ text }) => text);
-      const targets = targetsOf(victim, texts, attacked.encodings, tokenizer, neighbours);
+      const targets = await targetsOf(victim, texts, attacked.encodings, tokenizer, neighbours);
       const before: Scores = { logOdds: targets.map(({ logOdds }) => logOdds), groups };
       const context: AttackContext = {
         ...{ victim, training, fillers, seed },

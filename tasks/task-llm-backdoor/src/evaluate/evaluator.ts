@@ -54,7 +54,7 @@ export async function evaluator(
       progress(0, 2, "losses");
       const losses = await lossMetrics(meter, parameters, sets);
       progress(1, 2, "generations");
-      const outputs = decoder.decode(parameters, prompts);
+      const outputs = await decoder.decode(parameters, prompts);
       progress(2, 2, "generations");
       const generations = asked.map(({ conversation, ...rest }, i): Generation => {
         return { prompt: conversation.at(-2)!.text, output: tokenizer.decode(outputs[i]!), ...rest };

@@ -29,7 +29,12 @@ export async function measuresWithIntervals({ prepare }: TaskWorld): Promise<voi
     const context = { progress: (done: number, total: number) => steps.push([done, total]), warn: () => {} };
     const measure = async () =>
       validateContent(evaluationSchema, await prepared.evaluate(parameters, context), "the task's evaluation");
+    const turns = countTurns();
     const { metrics } = await measure();
+    ensure(
+      turns() > 0,
+      () => "the evaluation lets no signal in (Ctrl-C): await setImmediate of node:timers/promises between batches",
+    );
     const names = metrics.map(({ name }) => name);
     const repeated = names.find((name, i) => names.indexOf(name) !== i);
     ensure(repeated === undefined, () => `two metrics are called "${repeated}"`);
@@ -65,4 +70,17 @@ export async function measuresWithIntervals({ prepare }: TaskWorld): Promise<voi
   } finally {
     disposeAll(parameters);
   }
+}
+
+/** Counts how often the event loop turns until the number is asked for. */
+function countTurns(): () => number {
+  let turns = 0;
+  let next = setImmediate(function count() {
+    turns++;
+    next = setImmediate(count);
+  });
+  return () => {
+    clearImmediate(next);
+    return turns;
+  };
 }
