@@ -23,7 +23,7 @@ export default defineTask<Options>({
   description: "A classifier of harmful text: which defence holds against attacks it never saw",
   options: optionsSchema,
   presets,
-  data: "a .csv, .tsv, .jsonl (each also .gz) or .parquet file of labelled texts",
+  data: "a .csv, .tsv, .jsonl (each also .gz) or .parquet file of labelled texts, or a folder of them",
   packages: [pyritPackage, miniLmPackage],
   sites(options) {
     const { sites, inputSite } = bertClassifier(bertConfig(options), head);

@@ -16,6 +16,9 @@ export interface ReadRowsOptions {
   readonly comments?: boolean;
 }
 
+/** The names of files that `readRows` reads. */
+export const rowFile = /\.(csv|tsv|jsonl)(\.gz)?$|\.(parquet)$/i;
+
 /**
  * Rows of a data file, in order: values separated by commas (`.csv`) or tabs (`.tsv`) below a header, one JSON object a line
  * (`.jsonl`), each of these also packed (`.gz`), or `.parquet`. Text is UTF-8, or UTF-16 with a byte order mark.
@@ -35,7 +38,7 @@ export async function* readRows(path: string, { comments = false }: ReadRowsOpti
 }
 
 function rowsOf(path: string, comments: boolean): AsyncGenerator<Row> {
-  const ending = /\.(csv|tsv|jsonl)(\.gz)?$|\.(parquet)$/i.exec(path);
+  const ending = rowFile.exec(path);
   switch ((ending?.[1] ?? ending?.[3])?.toLowerCase()) {
     case "csv":
       return csvRows(path, { delimiter: ",", comments });

@@ -8,20 +8,20 @@ import { countsForJson } from "./labels.ts";
 import { balance } from "./split.ts";
 
 const read = (content: string, options: object = {}, name = "a.csv") =>
-  readTexts(join(folderWith({ [name]: content }), name), optionsSchema.parse(options));
+  readTexts([{ path: join(folderWith({ [name]: content }), name) }], optionsSchema.parse(options));
 
 test("reads texts with scores, each once, and every one its own group", async () => {
-  const { texts, splits, labels } = await read("text,label\none,0.5\ntwo,0.49\none,1\n");
+  const { texts, labels } = await read("text,label\none,0.5\ntwo,0.49\none,1\n");
   expect(texts).toMatchObject([
     { text: "one", harmful: true, group: "one" },
     { text: "two", harmful: false, group: "two" },
   ]);
-  expect(splits).toBeUndefined();
+  expect(texts.map(({ split }) => split)).toEqual([undefined, undefined]);
   expect(countsForJson(labels)).toEqual({ harmful: { "score from 0.5": 2 }, benign: { "score under 0.5": 1 } });
 });
 
 test("reads other columns, labels in words, groups and splits", async () => {
-  const { texts, splits } = await read(
+  const { texts } = await read(
     '{"t": "a", "l": "bad", "g": 1, "s": "train"}\n{"t": "b", "l": "fine", "g": 1, "s": "train"}\n{"t": "c", "l": "bad", "g": 2, "s": "test"}\n',
     { columns: { text: "t", label: "l", group: "g", split: "s" }, harmful: ["bad"], benign: ["fine"] },
     "a.jsonl",
@@ -31,7 +31,7 @@ test("reads other columns, labels in words, groups and splits", async () => {
     [false, "1"],
     [true, "2"],
   ]);
-  expect([splits!.train.length, splits!.validation.length, splits!.test.length]).toEqual([2, 0, 1]);
+  expect(texts.map(({ split }) => split)).toEqual(["train", "train", "test"]);
 });
 
 test("refuses a group in two splits, with both places", async () => {
@@ -78,13 +78,13 @@ const isThere = existsSync(shared);
 
 test.skipIf(!isThere)("reads published sets of comments (skipped without ../shared/data/text)", async () => {
   const toxicity = await readTexts(
-    join(shared, "toxicity_en.train800.csv"),
+    [{ path: join(shared, "toxicity_en.train800.csv") }],
     optionsSchema.parse({ columns: { label: "is_toxic" }, harmful: ["Toxic"], benign: ["Not Toxic"] }),
   );
   expect(toxicity.texts.length).toBeGreaterThan(790);
   expect(balance(toxicity.texts, 0, "all").length).toBeGreaterThan(780);
   const tweets = await readTexts(
-    join(shared, "davidson_labeled_data.csv"),
+    [{ path: join(shared, "davidson_labeled_data.csv") }],
     optionsSchema.parse({ columns: { text: "tweet", label: "class" }, harmful: [0, 1], benign: [2] }),
   );
   expect(tweets.texts.length).toBeGreaterThan(24_000);
@@ -96,7 +96,7 @@ test.skipIf(!isThere)(
   async () => {
     await expect(
       readTexts(
-        join(shared, "constitutional", "HarmfulVsEthical.jsonl"),
+        [{ path: join(shared, "constitutional", "HarmfulVsEthical.jsonl") }],
         optionsSchema.parse({ columns: { text: "prompt" } }),
       ),
     ).rejects.toThrow(/unknown column "label".*Known: prompt, corrects, incorrects/);

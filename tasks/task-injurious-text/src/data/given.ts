@@ -1,8 +1,20 @@
-import { cellOf, LatError, quote, type Row, readRows, shown, splitOfWord, textOf, unknownName } from "lat-system";
+import {
+  cellOf,
+  LatError,
+  quote,
+  type Row,
+  readRows,
+  type SplitName,
+  shown,
+  splitOfWord,
+  textOf,
+  unknownName,
+} from "lat-system";
 import { z } from "zod";
 import type { LabelledText } from "./labelled-text.ts";
 import { harmfulOf, type LabelCounts, type Meaning, noCounts } from "./labels.ts";
-import { type SplitName, type Splits, splitNames } from "./split.ts";
+import { splitNames } from "./split.ts";
+import type { Table } from "./tables.ts";
 
 /** Where a user's file has what. */
 export const columnsSchema = z.strictObject({
@@ -21,14 +33,17 @@ export interface Reading extends Meaning {
 }
 
 /** A text as a row of a file has it. */
-interface GivenText extends LabelledText {
+export interface GivenText extends LabelledText {
   /** The file and the row, for messages. */
   readonly where: string;
-  readonly split: SplitName | undefined;
 }
 
 /** The texts of a user's file, row by row; their labels are added to `counts`. An error names file and line. */
-export async function* givenTexts(path: string, reading: Reading, counts: LabelCounts): AsyncGenerator<GivenText> {
+export async function* givenTexts(
+  { path, split }: Table,
+  reading: Reading,
+  counts: LabelCounts,
+): AsyncGenerator<GivenText> {
   const { columns } = reading;
   for await (const row of readRows(path)) {
     const text = textOf(row, columns.text);
@@ -37,35 +52,32 @@ export async function* givenTexts(path: string, reading: Reading, counts: LabelC
       harmful: harmfulOf(row, columns.label, reading, counts),
       group: columns.group === null ? text : groupOf(row, columns.group),
       where: row.where,
-      split: columns.split === null ? undefined : splitOf(row, columns.split),
+      split: columns.split === null ? split : splitOf(row, columns.split),
     };
   }
 }
 
-/** The texts of a user's file, and their splits where it has them. A text that comes twice is taken once. */
+/** The texts of a user's files. A text that comes twice is taken once. */
 export async function readTexts(
-  path: string,
+  tables: readonly Table[],
   reading: Reading,
-): Promise<{ texts: LabelledText[]; labels: LabelCounts; splits?: Splits }> {
+): Promise<{ texts: GivenText[]; labels: LabelCounts }> {
   const labels = noCounts();
   const texts = new Map<string, GivenText>();
-  for await (const read of givenTexts(path, reading, labels)) {
-    const earlier = texts.get(read.text);
-    if (earlier && earlier.harmful !== read.harmful) {
-      throw new LatError(`${read.where}: the text of ${earlier.where} again, with another label; keep one of them`);
+  const groups = new Map<string, GivenText>();
+  for (const table of tables) {
+    for await (const read of givenTexts(table, reading, labels)) {
+      const earlier = texts.get(read.text);
+      if (earlier && earlier.harmful !== read.harmful) {
+        throw new LatError(`${read.where}: the text of ${earlier.where} again, with another label; keep one of them`);
+      }
+      refuseTwoSplits(earlier, read);
+      refuseTwoSplits(groups.get(read.group), read);
+      if (!earlier) texts.set(read.text, read);
+      groups.set(read.group, read);
     }
-    refuseTwoSplits(earlier, read);
-    if (!earlier) texts.set(read.text, read);
   }
-  const all = [...texts.values()];
-  if (reading.columns.split === null) return { texts: all, labels };
-  const first = new Map<string, GivenText>();
-  for (const text of all) {
-    refuseTwoSplits(first.get(text.group), text);
-    first.set(text.group, text);
-  }
-  const of = (name: SplitName) => all.filter(({ split }) => split === name);
-  return { texts: all, labels, splits: { train: of("train"), validation: of("validation"), test: of("test") } };
+  return { texts: [...texts.values()], labels };
 }
 
 /** @throws {LatError} where a row has no group: rows without one are not one group */

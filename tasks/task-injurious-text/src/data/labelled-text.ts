@@ -1,9 +1,13 @@
+import type { SplitName } from "lat-system";
+
 /** A text that people judged. */
 export interface LabelledText {
   readonly text: string;
   readonly harmful: boolean;
   /** Texts of one group (the answers to one request) resemble each other and never fall in two splits. */
   readonly group: string;
+  /** The split that a user's file says it is in. */
+  readonly split?: SplitName | undefined;
 }
 
 /** The mean score from which a text is harmful. */

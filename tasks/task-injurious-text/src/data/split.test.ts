@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LabelledText } from "./labelled-text.ts";
-import { balance, splitByGroup, splitNames } from "./split.ts";
+import { balance, splitByGroup, splitNames, splitsOf } from "./split.ts";
 
 const texts: LabelledText[] = Array.from({ length: 400 }, (_, i) => ({
   text: `text ${i}`,
@@ -40,4 +40,13 @@ test("refuses an empty split and a split of one kind", () => {
   expect(() => balance([], 0, "validation")).toThrow(/validation: 0 harmful and 0 benign texts; expected some of both/);
   const harmful = texts.filter((text) => text.harmful);
   expect(() => balance(harmful, 0, "test")).toThrow(/test: 134 harmful and 0 benign texts/);
+});
+
+test("texts that say their split are in it, and a part that none names is drawn from those to train on", () => {
+  const named = texts.map((text, i) => ({ ...text, split: i % 4 === 0 ? ("test" as const) : ("train" as const) }));
+  const splits = splitsOf(named, shares, 0);
+  expect(splits.test).toEqual(named.filter(({ split }) => split === "test"));
+  expect(splits.validation.length).toBeGreaterThan(0.12 * 300);
+  expect([...splits.train, ...splits.validation].every(({ split }) => split === "train")).toBe(true);
+  expect(splitsOf(texts, shares, 0)).toEqual(splitByGroup(texts, shares, 0));
 });

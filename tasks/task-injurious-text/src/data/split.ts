@@ -1,10 +1,29 @@
-import { groupBy, LatError } from "lat-system";
+import { groupBy, LatError, type SplitName } from "lat-system";
 import { shuffled } from "lat-tensorflow";
 import type { LabelledText } from "./labelled-text.ts";
 
-export const splitNames = ["train", "validation", "test"] as const;
-export type SplitName = (typeof splitNames)[number];
+export const splitNames: readonly SplitName[] = ["train", "validation", "test"];
 export type Splits = Readonly<Record<SplitName, readonly LabelledText[]>>;
+
+/** The splits that texts say they are in. A part that none names is drawn from those to train on, by its share of them. */
+export function splitsOf(
+  texts: readonly LabelledText[],
+  shares: Readonly<Record<"validation" | "test", number>>,
+  seed: number,
+): Splits {
+  const [train, validation, test] = splitNames.map((name) => texts.filter(({ split = "train" }) => split === name));
+  const shareOf = (given: readonly LabelledText[] | undefined, share: number) => (given!.length > 0 ? 0 : share);
+  const drawn = splitByGroup(
+    train!,
+    { validation: shareOf(validation, shares.validation), test: shareOf(test, shares.test) },
+    seed,
+  );
+  return {
+    train: drawn.train,
+    validation: [...validation!, ...drawn.validation],
+    test: [...test!, ...drawn.test],
+  };
+}
 
 /**
  * Random splits of about these shares of the texts, whole groups at a time; the rest is for training. A group that alone

@@ -126,7 +126,8 @@ const cases: Readonly<Record<string, Case>> = {
 async function read(name: string): Promise<Rows> {
   const rows: [string, boolean][] = [];
   const options = optionsSchema.parse(cases[name]?.options ?? {});
-  for await (const { text, harmful } of givenTexts(join(folder, name), options, noCounts())) rows.push([text, harmful]);
+  for await (const { text, harmful } of givenTexts({ path: join(folder, name) }, options, noCounts()))
+    rows.push([text, harmful]);
   return rows;
 }
 

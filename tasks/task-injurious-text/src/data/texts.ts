@@ -6,7 +6,8 @@ import type { LabelledText } from "./labelled-text.ts";
 import { countsForJson, requireAll, tellCounts } from "./labels.ts";
 import { pyritPackage } from "./packages.ts";
 import { loadPyrit } from "./pyrit.ts";
-import { balance, type Splits, splitByGroup, splitNames } from "./split.ts";
+import { balance, type Splits, splitNames, splitsOf } from "./split.ts";
+import { findTables } from "./tables.ts";
 
 /** The texts of an experiment: as many harmful as benign in each split, and the sets that people made. */
 export interface Texts extends Splits {
@@ -15,12 +16,14 @@ export interface Texts extends Splits {
   readonly labels: Readonly<Record<string, ReturnType<typeof countsForJson>>>;
 }
 
-/** Texts of the file given with `--data`, or else of the package `pyrit`. */
+/** Texts of the file or folder given with `--data`, or else of the package `pyrit`. */
 export async function loadTexts(options: Options, { data, packageFolder, progress }: PrepareContext): Promise<Texts> {
   const { seed } = options;
   const labels: Record<string, ReturnType<typeof countsForJson>> = {};
   const readFile = async (name: string, path: string, reading: Reading) => {
-    const read = await readTexts(path, reading);
+    const tables = await findTables(path, reading, progress);
+    // What people made to be measured on is measured on, whatever its files are called.
+    const read = await readTexts(name === "data" ? tables : tables.map(({ path }) => ({ path })), reading);
     labels[name] = countsForJson(read.labels);
     progress(`${path}: ${tellCounts(read.labels)}`);
     return read;
@@ -29,7 +32,7 @@ export async function loadTexts(options: Options, { data, packageFolder, progres
     ? await readFile("data", data, options)
     : { texts: await loadPyrit(packageFolder(pyritPackage.name)) };
   if (data && "labels" in read) requireAll(data, options, read.labels);
-  const splits = "splits" in read && read.splits ? read.splits : splitByGroup(read.texts, options, seed);
+  const splits = splitsOf(read.texts, options, seed);
   const [train, validation, test] = splitNames.map((name) => balance(splits[name], seed, name));
   const groups = new Set(read.texts.map(({ group }) => group)).size;
   progress(

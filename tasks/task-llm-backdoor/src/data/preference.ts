@@ -1,9 +1,8 @@
 import {
-  EmptyFileError,
+  byColumns,
   LatError,
   type ListedFile,
   listData,
-  NoRowError,
   type PassedOver,
   quote,
   readRows,
@@ -109,7 +108,7 @@ async function dataFiles(
   const byKind: Record<Kind, ListedFile[]> = { "hh-rlhf": [], beavertails: [] };
   for (const file of files) {
     const found = rowFile.test(file.name)
-      ? await kindOf(file.path)
+      ? await byColumns(file.path, kindOf)
       : { where: file.path, why: "neither .jsonl, .jsonl.gz nor .parquet" };
     if (typeof found === "string") byKind[found].push(file);
     else if (file.path === path) throw new LatError(`${found.where}: expected ${layouts}; the file is ${found.why}`);
@@ -128,26 +127,9 @@ async function dataFiles(
   return hh.length > 0 ? { kind: "hh-rlhf", files: hh } : { kind: "beavertails", files: beaver };
 }
 
-/** A file that is of neither data set: the place that says so, and how. */
-interface Foreign {
-  readonly where: string;
-  readonly why: string;
-}
-
-/** Which data set a file is of by the columns of its first row, or why it is of none. */
-async function kindOf(path: string): Promise<Kind | Foreign> {
-  try {
-    for await (const { where, cells } of readRows(path)) {
-      const columns = Object.keys(cells);
-      if (columns.includes("chosen") && columns.includes("rejected")) return "hh-rlhf";
-      if (columns.includes("prompt") && columns.includes("response")) return "beavertails";
-      return { where, why: `of another kind, with the columns ${quote(columns.join(", "))}` };
-    }
-  } catch (error) {
-    if (error instanceof NoRowError) return { where: error.where, why: "of another kind, without JSON objects" };
-    if (!(error instanceof EmptyFileError)) throw error;
-  }
-  return { where: path, why: "without rows" };
+function kindOf(columns: readonly string[]): Kind | undefined {
+  if (columns.includes("chosen") && columns.includes("rejected")) return "hh-rlhf";
+  return columns.includes("prompt") && columns.includes("response") ? "beavertails" : undefined;
 }
 
 async function readAll<T>(files: readonly ListedFile[], schema: z.ZodType<T>): Promise<T[]> {
