@@ -1,6 +1,7 @@
 import type { PrepareContext, Prepared, Task } from "../task/task.ts";
 import { type Check, ensure } from "./check.ts";
 import { answersBadData, answersBadOptions, declaresCompletePresets } from "./task/declarations.ts";
+import { eagerStepsAreTheSame } from "./task/eager.ts";
 import {
   batchesDependOnArguments,
   lengthsFit,
@@ -63,6 +64,7 @@ export function taskChecks<Options>(given: TaskCase<Options>): Check[] {
     check("every trojan has held-out cases before anything is trained", everyTrojanHasCases),
     check("every metric has a denominator and an interval, and repeats", measuresWithIntervals),
     check("every method trains two steps, each to another network", everyMethodTrains),
+    check("a step of every method is the same operation by operation, and all finite", eagerStepsAreTheSame),
     check("a run that was killed resumes to the same bits", killedRunResumes),
   ];
 }

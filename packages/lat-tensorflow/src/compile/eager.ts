@@ -71,10 +71,10 @@ function blame(
   const inputs = given.map((info) => {
     const { finite, text } = describe(info);
     const name = names.get(info.dataId);
-    return { finite, text: name ? `${name}, ${text},` : text };
+    return { finite, text: name ? `${name} = ${text}` : text };
   });
   const spoiled = inputs.find(({ finite }) => !finite);
-  if (spoiled) return `it is given ${spoiled.text} which no operation of the function made: look where it comes from.`;
+  if (spoiled) return `it is given ${spoiled.text}, which no operation of the function made: look where it comes from.`;
   return `its result ${result} holds ${found}, the first value that is not finite. It was given ${inputs.map(({ text }) => text).join(" and ")}.`;
 }
 
@@ -88,5 +88,7 @@ function describe({ dataId, dtype, shape }: TensorInfo): { finite: boolean; text
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  return { finite, text: `${dtype}[${shape}]${values.length > 0 ? ` of ${low} to ${high}` : ""}` };
+  return { finite, text: `${dtype}[${shape}]${values.length > 0 ? ` of ${short(low)} to ${short(high)}` : ""}` };
 }
+
+const short = (value: number): string => String(Number(value.toPrecision(6)));

@@ -81,7 +81,7 @@ function offline({ task, context }: TaskWorld): Task<never> {
 }
 
 /** The first preset with the case's options and two steps of a few examples, perturbed at the preset's or the last site. */
-function configOf({ task, options }: TaskWorld, { implant, defend }: Prepared, method: MethodName): RunConfig {
+export function configOf({ task, options }: TaskWorld, { implant, defend }: Prepared, method: MethodName): RunConfig {
   const [name, preset] = Object.entries(task.presets)[0]!;
   const { names } = task.sites(options);
   const resolved = resolveRun(task, {
