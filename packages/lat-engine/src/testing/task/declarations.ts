@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,6 +64,9 @@ export async function answersBadData({ task, options, context }: TaskWorld): Pro
   const folder = await mkdtemp(join(tmpdir(), "conformance-"));
   const file = join(folder, "empty.txt");
   try {
+    await attempt(folder);
+    writeFileSync(join(folder, ".DS_Store"), "");
+    symlinkSync("nowhere", join(folder, "gone"));
     await attempt(folder);
     writeFileSync(file, "");
     await attempt(file);
