@@ -23,6 +23,7 @@ export async function* bytesOf(path: string, most: number): AsyncGenerator<Uint8
   const { size } = await stat(path).catch((cause) => {
     throw fileError("read", path, cause);
   });
+  if (size === 0) return;
   const packed = /\.gz$/i.test(path);
   const limit = packed ? Math.min(most, Math.max(ALWAYS, PACKED * size)) : most;
   refuseLarge(path, size, most);

@@ -38,6 +38,7 @@ test.each<[string, string | Uint8Array, RegExp]>([
   ["a.jsonl", "", /a\.jsonl has no rows; expected at least one/],
   ["a.jsonl", "\n \n", /a\.jsonl has no rows/],
   ["a.jsonl.gz", gzipSync(""), /a\.jsonl\.gz has no rows/],
+  ["a.jsonl.gz", "", /a\.jsonl\.gz has no rows/],
   ["a.jsonl", '{"a":1}\n[1]\n', /line 2: expected a JSON object; found "\[1\]"$/],
   ["a.jsonl", '{"a":1}\n{"b', /line 2: expected a JSON object; found "\{\\"b": "/],
   ["a.jsonl", '{"a":1},\n', /line 1: expected a JSON object/],

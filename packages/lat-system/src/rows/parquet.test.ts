@@ -33,7 +33,7 @@ const gzip = readFileSync(fixture("gzip"));
 test.each([
   ["a table of text", "text,label\n1,2\n", /a\.parquet is no parquet file/],
   ["a pointer", "version https://git-lfs.github.com/spec/v1\n", /a\.parquet is a Git LFS pointer/],
-  ["nothing", "", /a\.parquet is empty; expected a parquet file/],
+  ["nothing", "", /a\.parquet has no rows/],
   ["the mark alone", "PAR1", /a\.parquet: expected a whole parquet file/],
   ["the first half", gzip.subarray(0, gzip.length >> 1), /a\.parquet: expected a whole parquet file/],
   [
@@ -53,4 +53,17 @@ test("a file without rows, and two columns of one name, are refused", async () =
   expect(await cellsOf(write(["a", ["x"]], ["b", ["y"]]))).toEqual([{ a: "x", b: "y" }]);
   await expect(rowsOf(write(["a", []]))).rejects.toThrow(/a\.parquet has no rows/);
   await expect(rowsOf(write(["a", ["x"]], ["a", ["y"]]))).rejects.toThrow(/a\.parquet: two columns are named "a"/);
+});
+
+test("where a column's name and another's bytes are wrong, one error is all that comes of it", async () => {
+  const bytes = readFileSync(fixture("none"));
+  bytes.write("lebal", bytes.lastIndexOf("label")); // where a part of the file says whose values it holds
+  bytes[bytes.indexOf("é 😀") - 4] = 255; // the length of a text
+  const loose: unknown[] = [];
+  const onLoose = (reason: unknown) => void loose.push(reason);
+  process.on("unhandledRejection", onLoose);
+  await expect(rowsOf(fileWith("a.parquet", bytes))).rejects.toThrow(/whole parquet file; ".*not found: lebal"/);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off("unhandledRejection", onLoose);
+  expect(loose).toEqual([]);
 });

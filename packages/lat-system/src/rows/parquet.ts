@@ -9,6 +9,7 @@ import {
   parquetSchema,
 } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
+import { getTreePath } from "hyparquet/src/schema.js";
 import { compressors } from "hyparquet-compressors";
 import { LatError } from "../errors.ts";
 import { fileKind, fileKindBytes } from "../file-kind.ts";
@@ -27,10 +28,11 @@ const MOST_ROWS = 2 ** 24;
 export async function* parquetRows(path: string): AsyncGenerator<Row> {
   const file = await attempt(path, () => asyncBufferFromFile(path));
   refuseLarge(path, file.byteLength, LARGEST_FILE);
+  if (file.byteLength === 0) return;
   const kind = fileKind(new Uint8Array(await attempt(path, async () => file.slice(0, fileKindBytes))));
   if (kind !== "a Parquet file") throw new LatError(`${path} is ${kind ?? "no parquet file"}; expected a parquet file`);
   const metadata = await attempt(path, () => parquetMetadataAsync(file, { geoparquet: false }));
-  checkColumns(path, metadata);
+  await checkColumns(path, metadata);
   const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (rows !== Number(metadata.num_rows))
     throw new LatError(`${path}: its parts state ${rows} rows, the whole ${metadata.num_rows}`);
@@ -83,8 +85,16 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function checkColumns(path: string, metadata: FileMetaData): void {
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+/** What the library would read with one column in place of another, or fail on outside of the promise it returns. */
+async function checkColumns(path: string, metadata: FileMetaData): Promise<void> {
+  const tree = await attempt(path, async () => {
+    const root = parquetSchema(metadata);
+    for (const { columns } of metadata.row_groups) {
+      for (const { meta_data: column } of columns) if (column) getTreePath(root, column.path_in_schema);
+    }
+    return root;
+  });
+  const names = tree.children.map(({ element }) => element.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new LatError(`${path}: two columns are named ${quote(twice)}; rename one of them`);
 }
