@@ -9,5 +9,5 @@ export { llama } from "./llama/llama.ts";
 export type { ResnetConfig } from "./resnet/config.ts";
 export { resnet } from "./resnet/resnet.ts";
 export { loadResnet, saveResnet } from "./resnet/weights.ts";
-export { decodeTorchFile, readTorchFile } from "./torch/file.ts";
+export { decodeTorchFile, openTorchFile, readTorchFile } from "./torch/file.ts";
 export { loadWeights, saveWeights } from "./weights.ts";

@@ -1,7 +1,10 @@
-import { readFileSync } from "node:fs";
-import { fileError, LatError } from "lat-system";
-import type { HostTensor } from "lat-tensorflow";
-import { PickleName, type PickleRules, type PickleValue, unpickle } from "./pickle.ts";
+import { type ByteSource, fileBytes, fileKind, fileKindBytes, LatError, memoryBytes, show } from "lat-system";
+import type { HostTensor, SafetensorsDtype, TensorFile } from "lat-tensorflow";
+import { Cursor } from "./cursor.ts";
+import { type Fail, objectRules } from "./objects.ts";
+import { type PickleRules, type PickleValue, unpickle } from "./pickle.ts";
+import { stateDict } from "./state-dict.ts";
+import { elementsOf, type Storage, storedTensor } from "./storage.ts";
 
 /*
  * The format that `torch.save` wrote before it wrote zip archives: a magic number, a protocol version, the writer's
@@ -13,72 +16,76 @@ import { PickleName, type PickleRules, type PickleValue, unpickle } from "./pick
 const magic = 0x1950a86a20f9469cfc6cn;
 const protocol = 1001;
 
-/** The elements that tensors are views of. They stand at the end of the file, after all that refers to them. */
-class Storage {
-  readonly dtype: "F32" | "I64";
-  readonly data: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>;
-  filled = false;
-
-  constructor(dtype: "F32" | "I64", size: number) {
-    this.dtype = dtype;
-    this.data = dtype === "F32" ? new Float32Array(size) : new BigInt64Array(size);
-  }
-}
-
-const storageTypes: Readonly<Record<string, "F32" | "I64">> = {
-  "torch.FloatStorage": "F32",
-  "torch.LongStorage": "I64",
-};
+/** How many more elements tensors may have than the file has bytes: views can repeat elements without end. */
+const repeatedElements = 1 << 22;
 
 /**
- * Reads the tensors of a state dict that PyTorch saved: `torch.save(model.state_dict(), path)`, or a dictionary that has
- * one under `state_dict`. The `module.` that DataParallel puts in front of names is left out.
+ * Opens a state dict that PyTorch saved: `torch.save(model.state_dict(), path)`, or a dictionary that has one beside other
+ * things. Values are read when they are asked for. The `module.` that DataParallel puts in front of names is left out.
  *
- * Such a file is a program for Python's unpickler; here it is data. It can hold dictionaries, lists, numbers, text and
- * float32 or int64 tensors, and a file that asks for anything else is refused.
+ * Such a file is a program for Python's unpickler; here it is data. It can hold what PyTorch itself reads by default, and
+ * a file that asks for anything else is refused. Dense tensors of whole numbers, truth values and floats from 16 bits are
+ * read; others are refused where they are wanted.
  *
  * @throws {LatError} where the file cannot be read, is malformed, holds something else, or is a zip archive
  */
-export function readTorchFile(path: string): Record<string, HostTensor> {
-  let bytes: Uint8Array;
+export function openTorchFile(path: string): TensorFile {
+  const bytes = fileBytes(path);
   try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw fileError("read", path, cause);
+    return open(bytes, path);
+  } catch (error) {
+    bytes.close();
+    throw error;
   }
-  return decodeTorchFile(bytes, path);
+}
+
+/** Reads all tensors of such a file; each has memory of its own. */
+export function readTorchFile(path: string): Record<string, HostTensor> {
+  const file = openTorchFile(path);
+  try {
+    return readAll(file);
+  } finally {
+    file.close();
+  }
 }
 
 /** The same for a file's bytes in memory; `source` names them in errors. */
 export function decodeTorchFile(bytes: Uint8Array, source = "PyTorch file"): Record<string, HostTensor> {
-  const fail = (problem: string) => new LatError(`${source}: ${problem}`);
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
-    throw fail(
-      "is a zip archive, which is not read; save it as safetensors, or with torch.save(…, _use_new_zipfile_serialization=False)",
-    );
-  const storages = new Map<string, Storage>();
-  let position = 0;
-  const next = (rules: PickleRules): PickleValue => {
-    const { value, end } = unpickle(bytes, position, source, rules);
-    position = end;
-    return value;
-  };
-  if (next(plain) !== magic) throw fail("is not a file of torch.save");
+  return readAll(open(memoryBytes(bytes), source));
+}
+
+function readAll({ tensors }: TensorFile): Record<string, HostTensor> {
+  const entries = [...tensors].map(([name, stored]): [string, HostTensor] => {
+    const data = stored.read(); // throws where the dtype is not one of HostTensor's
+    return [name, { dtype: stored.dtype as SafetensorsDtype, shape: stored.shape, data }];
+  });
+  // fromEntries defines own properties, whatever their names.
+  return Object.fromEntries(entries);
+}
+
+function open(bytes: ByteSource, source: string): TensorFile {
+  const fail: Fail = (problem) => new LatError(`${source}: ${problem}`);
+  checkKind(bytes, fail);
+  const cursor = new Cursor(bytes);
+  const next = (rules: PickleRules): PickleValue => unpickle(cursor, source, rules);
+  if (next(plain) !== magic) throw fail("is a Python pickle, but not a file of torch.save");
   const version = next(plain);
-  if (version !== protocol) throw fail(`has the format's version ${version}, expected ${protocol}`);
+  if (version !== protocol) throw fail(`has the format's version ${show(version)}, expected ${protocol}`);
   const machine = next(plain);
   if (!(machine instanceof Map && machine.get("little_endian") === true))
     throw fail("was not written on a little-endian machine");
-  const object = next(rules(storages, bytes.length, fail));
+  const storages = new Map<string, Storage>();
+  const object = next(objectRules(storages, bytes.size, fail));
   const keys = next(plain);
   if (!Array.isArray(keys)) throw fail("has no list of storages");
-  for (const key of keys) position = fill(storages.get(key), bytes, position, fail);
-  if (![...storages.values()].every(({ filled }) => filled)) throw fail("lacks the elements of some of its tensors");
-  if (position !== bytes.length) throw fail(`${bytes.length - position} bytes after the last tensor belong to none`);
-  return stateDict(object, fail);
+  place(storages, keys, bytes, cursor.position, fail);
+  const tensors = stateDict(object, fail);
+  const elements = [...tensors.values()].reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+  if (elements > bytes.size + repeatedElements)
+    throw fail(`has tensors of ${elements} elements, which repeat those of its ${bytes.size} bytes`);
+  const stored = [...tensors].map(([name, tensor]) => [name, storedTensor(source, bytes, name, tensor)] as const);
+  return { tensors: new Map(stored), close: () => bytes.close() };
 }
-
-type Fail = (problem: string) => LatError;
 
 const plain: PickleRules = {
   callables: {},
@@ -86,91 +93,38 @@ const plain: PickleRules = {
   persistent: () => null,
 };
 
-/** What the saved object may ask for: dictionaries and tensors. */
-function rules(storages: Map<string, Storage>, fileBytes: number, fail: Fail): PickleRules {
-  let bytes = 0;
-  return {
-    callables: {
-      "collections.OrderedDict": (args) => {
-        if (args.length > 0) throw fail("makes a dictionary in a way that is not read");
-        return new Map();
-      },
-      "torch._utils._rebuild_tensor": (args) => view(args, fail),
-      "torch._utils._rebuild_tensor_v2": (args) => view(args, fail),
-    },
-    names: Object.keys(storageTypes),
-    persistent(id) {
-      const [kind, type, key, , size] = Array.isArray(id) ? (id as unknown[]) : [];
-      const dtype = type instanceof PickleName ? storageTypes[type.name] : undefined;
-      if (kind !== "storage" || !dtype || typeof key !== "string" || !isCount(size))
-        throw fail("refers to a storage in a way that is not read");
-      const known = storages.get(key);
-      if (known) {
-        if (known.dtype !== dtype || known.data.length !== size) throw fail(`describes the storage ${key} in two ways`);
-        return known;
-      }
-      bytes += size * (dtype === "F32" ? 4 : 8);
-      // Before memory is taken for them.
-      if (bytes > fileBytes)
-        throw fail(`is truncated: its tensors take ${bytes} bytes or more, and it has ${fileBytes}`);
-      const storage = new Storage(dtype, size);
-      storages.set(key, storage);
-      return storage;
-    },
-  };
+function checkKind(bytes: ByteSource, fail: Fail): void {
+  const kind = fileKind(bytes.read(0, Math.min(bytes.size, fileKindBytes)));
+  if (kind === "a zip archive")
+    throw fail(
+      "is a zip archive, which is not read; save it as safetensors, or with torch.save(…, _use_new_zipfile_serialization=False)",
+    );
+  if (kind !== "a Python pickle") throw fail(`is ${kind ?? "something else"}; expected a file of torch.save`);
 }
 
-/** (storage, offset, shape, strides, …): a contiguous tensor, as a view of its storage. */
-function view([storage, offset, shape, strides]: readonly PickleValue[], fail: Fail): HostTensor {
-  if (!(storage instanceof Storage && isCount(offset) && isShape(shape) && isShape(strides)))
-    throw fail("makes a tensor of something else than a storage, an offset, a shape and strides");
-  const count = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
-  if (offset + count > storage.data.length)
-    throw fail(`has a tensor of shape [${shape}] from element ${offset} of a storage of ${storage.data.length}`);
-  let step = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (shape[axis]! > 1 && strides[axis] !== step)
-      throw fail(`has a tensor of shape [${shape}] with strides [${strides}]; only contiguous ones are read`);
-    step *= shape[axis]!;
+/** Finds where each storage's elements begin, from `position` on, and checks that they are there to the file's end. */
+function place(
+  storages: ReadonlyMap<string, Storage>,
+  keys: readonly PickleValue[],
+  bytes: ByteSource,
+  position: number,
+  fail: Fail,
+): void {
+  let end = position;
+  for (const key of keys) {
+    const storage = storages.get(key as string);
+    if (!storage || storage.position !== undefined) throw fail("has the elements of a storage that no tensor asks for");
+    storage.position = end + 8;
+    if (storage.position + storage.bytes > bytes.size)
+      throw fail(
+        `is truncated: its tensors go on to byte ${storage.position + storage.bytes}, and it has ${bytes.size}`,
+      );
+    const count = new DataView(bytes.read(end, 8).buffer).getBigInt64(0, true);
+    if (count !== BigInt(storage.count))
+      throw fail(`has ${count} elements of a storage of which its tensors expect ${storage.count}`);
+    end = storage.position + storage.bytes;
   }
-  return { dtype: storage.dtype, shape, data: storage.data.subarray(offset, offset + count) };
-}
-
-/** Copies a storage's elements from `position`; returns where they end. */
-function fill(storage: Storage | undefined, bytes: Uint8Array, position: number, fail: Fail): number {
-  if (!storage || storage.filled) throw fail("has the elements of a storage that no tensor asks for");
-  const target = new Uint8Array(storage.data.buffer);
-  const [start, end] = [position + 8, position + 8 + target.length];
-  if (end > bytes.length) throw fail(`is truncated: its tensors go on to byte ${end}, and it has ${bytes.length}`);
-  const size = new DataView(bytes.buffer, bytes.byteOffset + position, 8).getBigInt64(0, true);
-  if (size !== BigInt(storage.data.length))
-    throw fail(`has ${size} elements of a storage of which its tensors expect ${storage.data.length}`);
-  target.set(bytes.subarray(start, end));
-  storage.filled = true;
-  return end;
-}
-
-function stateDict(object: PickleValue, fail: Fail): Record<string, HostTensor> {
-  const inner = object instanceof Map && object.has("state_dict") ? object.get("state_dict") : object;
-  if (!(inner instanceof Map)) throw fail("holds no state dict");
-  const names = [...inner.keys()].map(String);
-  const skipped = names.every((name) => name.startsWith("module.")) ? "module.".length : 0;
-  const entries = [...inner.values()].map((tensor, i): [string, HostTensor] => {
-    if (!isHostTensor(tensor)) throw fail(`holds no state dict: ${names[i]!.slice(0, 80)} is not a tensor`);
-    return [names[i]!.slice(skipped), tensor];
-  });
-  // fromEntries defines own properties, whatever their names.
-  return Object.fromEntries(entries);
-}
-
-function isHostTensor(value: unknown): value is HostTensor {
-  return typeof value === "object" && value !== null && "shape" in value;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isShape(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(isCount);
+  if ([...storages.values()].some((storage) => storage.position === undefined))
+    throw fail("lacks the elements of some of its tensors");
+  if (end !== bytes.size) throw fail(`${bytes.size - end} bytes after the last tensor belong to none`);
 }

@@ -1,4 +1,11 @@
-import { LatError } from "lat-system";
+import { LatError, quote, show } from "lat-system";
+import type { Cursor } from "./cursor.ts";
+
+/** Longer than any list of weights; a value on the machine's stack takes more memory than its bytes in the file. */
+const maximumPickleBytes = 64 << 20;
+
+/** Longer than any name of Python's, and shorter than what makes a message long. */
+const maximumNameBytes = 256;
 
 /**
  * What a pickle may hold here. Lists and tuples are arrays; dictionaries are Maps, so that no key can reach an object's
@@ -32,28 +39,24 @@ export class PickleError extends LatError {}
  * Reads a pickle of protocol 2 that holds plain data: the stack machine that Python's `pickletools` documents, for the
  * operations of `operations` alone.
  *
- * @param start where in `bytes` the pickle begins
- * @returns its value, and where it ends
+ * @param cursor stands where the pickle begins, and afterwards where it ends
  * @throws {PickleError} where it is truncated or malformed, or uses an operation or a name that is not allowed
  */
-export function unpickle(
-  bytes: Uint8Array,
-  start: number,
-  source: string,
-  rules: PickleRules,
-): { value: PickleValue; end: number } {
-  const machine = new Machine(bytes, start, source, rules);
-  while (!machine.stopped) machine.step();
-  return { value: machine.result(), end: machine.position };
+export function unpickle(cursor: Cursor, source: string, rules: PickleRules): PickleValue {
+  const machine = new Machine(cursor, source, rules);
+  const end = cursor.position + maximumPickleBytes;
+  while (!machine.stopped) {
+    machine.step();
+    if (cursor.position > end) throw machine.error("is over 64 MiB long, as no list of weights is");
+  }
+  return machine.result();
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 class Machine {
   stopped = false;
-  position: number;
-  private readonly bytes: Uint8Array;
-  private readonly view: DataView;
+  private readonly cursor: Cursor;
   private readonly source: string;
   private readonly rules: PickleRules;
   private stack: PickleValue[] = [];
@@ -61,10 +64,8 @@ class Machine {
   private readonly below: PickleValue[][] = [];
   private readonly memo = new Map<number, PickleValue>();
 
-  constructor(bytes: Uint8Array, start: number, source: string, rules: PickleRules) {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.position = start;
+  constructor(cursor: Cursor, source: string, rules: PickleRules) {
+    this.cursor = cursor;
     this.source = source;
     this.rules = rules;
   }
@@ -83,13 +84,19 @@ class Machine {
   }
 
   error(problem: string): PickleError {
-    return new PickleError(`${this.source}: the pickle ${problem} (before byte ${this.position})`);
+    return new PickleError(`${this.source}: the pickle ${problem} (before byte ${this.cursor.position})`);
   }
 
   take(length: number): Uint8Array {
-    if (length > this.bytes.length - this.position) throw this.error("is truncated");
-    this.position += length;
-    return this.bytes.subarray(this.position - length, this.position);
+    if (length > maximumPickleBytes) throw this.error(`announces ${length} bytes in one piece, or is truncated`);
+    const bytes = this.cursor.take(length);
+    if (!bytes) throw this.error("is truncated");
+    return bytes;
+  }
+
+  private view(length: number): DataView {
+    const bytes = this.take(length);
+    return new DataView(bytes.buffer, bytes.byteOffset, length);
   }
 
   uint8(): number {
@@ -97,24 +104,20 @@ class Machine {
   }
 
   uint16(): number {
-    this.take(2);
-    return this.view.getUint16(this.position - 2, true);
+    return this.view(2).getUint16(0, true);
   }
 
   int32(): number {
-    this.take(4);
-    return this.view.getInt32(this.position - 4, true);
+    return this.view(4).getInt32(0, true);
   }
 
   uint32(): number {
-    this.take(4);
-    return this.view.getUint32(this.position - 4, true);
+    return this.view(4).getUint32(0, true);
   }
 
   /** Big-endian, unlike the rest. */
   float64(): number {
-    this.take(8);
-    return this.view.getFloat64(this.position - 8, false);
+    return this.view(8).getFloat64(0, false);
   }
 
   /** A whole number of `length` bytes in two's complement; a bigint where a number would not be exact. */
@@ -125,9 +128,16 @@ class Machine {
   }
 
   text(length: number): string {
-    const bytes = this.take(length);
+    return this.decoded(this.take(length));
+  }
+
+  /** UTF-8 in which, as Python writes it, half of a pair of surrogates may stand alone: ED A0..BF 80..BF. */
+  private decoded(bytes: Uint8Array): string {
+    const at = bytes.findIndex((byte, i) => byte === 0xed && bytes[i + 1]! >= 0xa0 && bytes.length >= i + 3);
     try {
-      return utf8.decode(bytes);
+      if (at === -1) return utf8.decode(bytes);
+      const half = 0xd000 | ((bytes[at + 1]! & 0x3f) << 6) | (bytes[at + 2]! & 0x3f);
+      return utf8.decode(bytes.subarray(0, at)) + String.fromCharCode(half) + this.decoded(bytes.subarray(at + 3));
     } catch {
       throw this.error("holds text that is not UTF-8");
     }
@@ -135,11 +145,12 @@ class Machine {
 
   /** The text up to the next line feed. */
   line(): string {
-    const end = this.bytes.indexOf(10, this.position);
-    if (end === -1) throw this.error("is truncated");
-    const text = this.text(end - this.position);
-    this.position++;
-    return text;
+    const bytes: number[] = [];
+    for (let byte = this.uint8(); byte !== 10; byte = this.uint8()) {
+      if (bytes.length === maximumNameBytes) throw this.error(`has a name of over ${maximumNameBytes} bytes`);
+      bytes.push(byte);
+    }
+    return this.decoded(Uint8Array.from(bytes));
   }
 
   push(value: PickleValue): void {
@@ -189,10 +200,8 @@ class Machine {
   name(): void {
     const name = `${this.line()}.${this.line()}`;
     const { callables, names } = this.rules;
-    if (!Object.hasOwn(callables, name) && !names.includes(name)) {
-      const allowed = [...Object.keys(callables), ...names].join(", ");
-      throw this.error(`asks for ${JSON.stringify(name.slice(0, 80))}, which is refused; allowed are ${allowed}`);
-    }
+    if (!Object.hasOwn(callables, name) && !names.includes(name))
+      throw this.error(`asks for ${quote(name)}, which is refused: only tensors and plain data are read`);
     this.push(new PickleName(name));
   }
 
@@ -213,7 +222,10 @@ class Machine {
   setItems(values: readonly PickleValue[]): void {
     const map = this.top();
     if (!(map instanceof Map) || values.length % 2 !== 0) throw this.error("sets items of what is not a dictionary");
-    for (let i = 0; i < values.length; i += 2) map.set(values[i], values[i + 1]);
+    for (let i = 0; i < values.length; i += 2) {
+      if (map.has(values[i])) throw this.error(`sets the key ${show(values[i])} of a dictionary twice`);
+      map.set(values[i], values[i + 1]);
+    }
   }
 
   /** Attributes of a dictionary are passed over: PyTorch keeps the versions of modules there. */
@@ -228,7 +240,8 @@ class Machine {
 
   protocol(): void {
     const version = this.uint8();
-    if (version !== 2) throw this.error(`is of protocol ${version}, expected 2`);
+    // The third is the second with operations for bytes, which are not read.
+    if (version !== 2 && version !== 3) throw this.error(`is of protocol ${version}, expected 2`);
   }
 
   stop(): void {
@@ -250,6 +263,7 @@ const operations: Readonly<Record<number, (machine: Machine) => void>> = {
   138: (m) => m.push(m.long(m.uint8())), // LONG1
   71: (m) => m.push(m.float64()), // BINFLOAT
   88: (m) => m.push(m.text(m.uint32())), // BINUNICODE
+  85: (m) => m.push(m.text(m.uint8())), // SHORT_BINSTRING
   41: (m) => m.push([]), // EMPTY_TUPLE
   116: (m) => m.push(m.sinceMark()), // TUPLE
   133: (m) => m.push(m.popMany(1)), // TUPLE1
