@@ -126,7 +126,8 @@ test("no class, one class, an empty class and a missing folder are answered", as
   await expect(found(made("one", { dog: 3 }))).rejects.toThrow(/one folder \("dog"\), expected/);
   await expect(found(made("empty", { dog: 3, cat: 0 }))).rejects.toThrow(/the class "cat" is empty: .*empty has no/);
   await expect(found(join(root, "absent"))).rejects.toThrow(/absent: no such file or folder/);
-  await expect(found(withFiles(made("file", {}), { "a.png": "" }).concat("/a.png"))).rejects.toThrow(/has no folder/);
+  const zip = join(withFiles(made("file", {}), { "pets.zip": "PK\x03\x04" }), "pets.zip");
+  await expect(found(zip)).rejects.toThrow(/pets\.zip is a zip archive; expected a folder with a folder/);
 });
 
 test("a class that is a link to nothing, or another class again, is refused", async () => {

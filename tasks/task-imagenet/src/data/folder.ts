@@ -9,6 +9,7 @@ import {
   tellPassedOver,
 } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
+import { kindOfFile } from "./header.ts";
 import type { PictureFile } from "./picture.ts";
 import { recognise } from "./recognise.ts";
 
@@ -33,6 +34,10 @@ export async function classFolders(
   tell: (message: string) => void,
 ): Promise<ClassFolders> {
   const listing = listData(root);
+  if (listing.files[0]?.path === root) {
+    const kind = (await kindOfFile(root)) ?? "a file";
+    throw new LatError(`--data: ${root} is ${kind}; expected a folder with a folder of pictures for each class`);
+  }
   const { pictures, others } = await recognise(listing.files);
   const outer = outerNames(pictures);
   const depth = areSplits(outer, root) ? 1 : 0;

@@ -15,13 +15,14 @@ export async function readHeader(path: string): Promise<Metadata> {
     return await sharp(path, { failOn: "error" }).metadata();
   } catch (cause) {
     if (!(cause as Error).message.includes("unsupported image format")) throw cause;
-    const kind = await kindOf(path);
+    const kind = await kindOfFile(path);
     const message = kind === undefined ? "no picture of a format that is read" : `not read: ${kind}`;
     throw new NotReadError(message, { cause });
   }
 }
 
-async function kindOf(path: string): Promise<string | undefined> {
+/** What a file's first bytes show it to be, where that is known. */
+export async function kindOfFile(path: string): Promise<string | undefined> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(fileKindBytes), 0, fileKindBytes, 0);
