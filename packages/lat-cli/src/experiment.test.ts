@@ -137,6 +137,7 @@ describe("lat sweep", () => {
     ]) {
       expect(settings).toContainEqual(setting);
     }
+    expect(stdout).toMatch(/^\n?(LAT|Nothing can be said) .*\. .*/m);
     const [, report] = /^Report: (.*)$/m.exec(stdout) ?? [];
     expect(existsSync(report!)).toBe(true);
     const summary = summarySchema.parse(JSON.parse(readFileSync(join(out, "summary.json"), "utf8")));

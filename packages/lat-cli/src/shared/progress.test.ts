@@ -1,3 +1,4 @@
+import type { RunConfig } from "lat-engine/records";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { follow, observe, openDisplay } from "./progress.ts";
 
@@ -61,9 +62,48 @@ describe("on a terminal", () => {
     const lines = out.written.join("").split("\r\u001b[2K").slice(1);
     expect(lines).toHaveLength(5);
     expect(lines[0]).toBe("defend");
-    expect(lines[3]).toContain(`defend ${"█".repeat(11)}${"░".repeat(13)} 9/20, 0 s left`);
+    expect(lines[3]).toBe("9/20, 0 s left, a detail that would not fit into");
     expect(lines.at(-1)!.endsWith("\n")).toBe(true);
     for (const line of lines) expect(line.trimEnd().length).toBeLessThan(50);
+  });
+
+  it.each([
+    [100, "lat ε 8 layers.1.residual seed 0 · defend ██████████████░░░░░░░░░░ 60/100, 40 s left, loss 4.21"],
+    [80, "lat ε 8 layers.1.residua… ██████████████░░░░░░░░░░ 60/100, 40 s left, loss 4.21"],
+    [60, "lat… ██████████████░░░░░░░░░░ 60/100, 40 s left, loss 4.21"],
+    [50, "████████████░░░░░░░░ 60/100, 40 s left, loss 4.21"],
+    [32, "█░ 60/100, 40 s left, loss 4.21"],
+    [29, "60/100, 40 s left, loss 4.21"],
+    [20, "60/100, 40 s left, "],
+  ])("keeps count, time and loss in %i columns: the label is cut first, then the bar", (columns, expected) => {
+    const out = stream({ isTTY: true, columns });
+    const display = openDisplay(out);
+    display.begin("lat ε 8 layers.1.residual seed 0 · defend");
+    for (let step = 1; step <= 60; step++) {
+      now += 1000;
+      display.update(step, 100, "loss 4.21");
+    }
+    expect(out.written.at(-1)).toBe(`\r\u001b[2K${expected.trimEnd()}`);
+  });
+
+  it("shows how far a sweep is in all, where there is room", () => {
+    const lines = [120, 60].map((columns) => {
+      now = 0;
+      const out = stream({ isTTY: true, columns });
+      const observer = observe(openDisplay(out));
+      observer.phase("evaluate", "implanted network");
+      now += 10_000;
+      observer.progress(1, 1, "losses");
+      const run = { method: "ft", attack: { steps: 0 } } as RunConfig;
+      observer.remaining!([run, { ...run }, { ...run }]);
+      observer.phase("defend", "ft seed 0");
+      now += 5000;
+      observer.progress(25, 100, "loss 1");
+      return out.written.at(-1)!;
+    });
+    // Three trainings of 20 s, of which 5 are over, and three evaluations of 10 s.
+    expect(lines[0]).toContain("25/100, loss 1, run 1/3, 85 s in all");
+    expect(lines[1]).toContain("25/100, loss 1");
   });
 
   it("writes a line above the bar, or below one that is full", () => {

@@ -1,13 +1,13 @@
 import type { Metric } from "lat-engine/task";
 import {
-  chooseAxes,
+  analyse,
+  conclude,
   formatCount,
   formatEstimate,
   formatInterval,
   formatSeconds,
   formatSignificant,
   formatValue,
-  groupRuns,
   readStudy,
 } from "lat-report";
 import { table } from "./output.ts";
@@ -27,10 +27,14 @@ export function metricsTable(metrics: readonly Metric[]): string {
   );
 }
 
-/** One line for each method, ε and site, over its seeds; the parts of a metric (each trojan, each attack) are left to the report. */
-export async function sweepTable(folder: string): Promise<string> {
+/**
+ * One line for each method, ε and site, over its seeds, and what follows for LAT; the parts of a metric (each trojan, each
+ * attack) are left to the report.
+ */
+export async function sweepResults(folder: string): Promise<string> {
   const study = await readStudy(folder);
-  const { clean, unforeseen, better } = chooseAxes(study);
+  const analysis = analyse(study);
+  const { clean, unforeseen, better } = analysis.axes;
   const names = [...clean, ...unforeseen];
   const implanted = new Map((study.implanted?.metrics ?? []).map((metric) => [metric.name, metric]));
   const rows = [
@@ -47,7 +51,7 @@ export async function sweepTable(folder: string): Promise<string> {
       }),
       formatSeconds(study.implanted?.wallSeconds ?? 0),
     ],
-    ...groupRuns(study.runs).map((setting) => [
+    ...analysis.settings.map((setting) => [
       setting.method,
       setting.epsilon === null ? "–" : String(setting.epsilon),
       setting.relativeEpsilon === null ? "–" : formatSignificant(setting.relativeEpsilon),
@@ -60,5 +64,7 @@ export async function sweepTable(folder: string): Promise<string> {
     ]),
   ];
   const headers = names.map((name) => `${name} ${better.get(name) === "higher" ? "↑" : "↓"}`);
-  return table(["method", "ε", "relative ε", "seeds", ...headers, "time"], rows);
+  const { claim, evidence } = conclude(analysis);
+  const figures = table(["method", "ε", "relative ε", "seeds", ...headers, "time"], rows);
+  return `${figures}\n\n${claim}.${evidence && ` ${evidence}`}`;
 }

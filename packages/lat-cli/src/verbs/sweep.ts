@@ -54,9 +54,9 @@ async function sweep(name: string | undefined, options: SweepOptions): Promise<v
     (runOptions) => engine.sweep(task, configs, runOptions),
     ({ runs }) => runs.length < configs.length || runs.some(({ status }) => status === "interrupted"),
   );
-  const { sweepTable } = await import("../shared/results.ts");
+  const { sweepResults } = await import("../shared/results.ts");
   if (options.json) printJson(summary);
-  else print(await sweepTable(out));
+  else print(await sweepResults(out));
   note(`Summary: ${join(out, "summary.json")}`);
   const { writeReport } = await import("lat-report");
   const { html } = await writeReport(out);

@@ -46,6 +46,7 @@ export async function sweep(task: Task<never>, configs: readonly RunConfig[], op
       });
       for (const [index, config] of configs.entries()) {
         if (signal?.aborted) break;
+        observer.remaining?.(configs.slice(index));
         observer.log("info", `run ${index + 1} of ${configs.length}: ${labelOf(config)}`);
         const folder = join("runs", folderName(config));
         const run = await runInto({ ...options, out: join(out, folder) }, config, (each) =>
