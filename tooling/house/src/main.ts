@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkFloors } from "./floors.ts";
 import { readManifest, readPackage } from "./package.ts";
-import { checkImports, checkLength, checkNamesNoTask, checkUnfinished } from "./rules.ts";
+import { checkDenormal, checkImports, checkLength, checkNamesNoTask, checkUnfinished } from "./rules.ts";
 
 // Part of every package's `lint`: checks the sources of the package it is started in. Each package checks its own, so
 // that a change in one package re-runs the checks of that one alone.
@@ -16,6 +16,7 @@ const violations = [
   ...checkImports(checked, everywhere),
   ...checkNamesNoTask(checked, readdirSync(join(root, "tasks"))),
   ...checkUnfinished(checked),
+  ...checkDenormal(checked),
   ...checkLength(checked),
   ...checkFloors(checked),
 ];

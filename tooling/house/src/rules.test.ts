@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Manifest, Package } from "./package.ts";
-import { checkImports, checkLength, checkManifest, checkNamesNoTask, checkTopLevel, checkUnfinished } from "./rules.ts";
+import {
+  checkDenormal,
+  checkImports,
+  checkLength,
+  checkManifest,
+  checkNamesNoTask,
+  checkTopLevel,
+  checkUnfinished,
+} from "./rules.ts";
 
 const scripts = { build: "a", typecheck: "b", lint: "biome check && bun ../../tooling/house/src/main.ts", test: "c" };
 const workspace = "workspace:*";
@@ -144,5 +152,20 @@ describe("checkLength", () => {
       "README.md": "a\n".repeat(999),
     };
     expect(checkLength(engine(files))).toEqual([expect.stringContaining("src/b.ts: 351 lines, 350 allowed")]);
+  });
+});
+
+describe("checkDenormal", () => {
+  it.each(["1e-38", "1.1754943e-38", "2e-45", "1_0e-300", "2 ** -127", "Number.MIN_VALUE"])("refuses %s", (number) => {
+    const source = `const guard = 1e-6;\nconst other = tf.maximum(1e-7, ${number});\n`;
+    expect(checkDenormal(engine({ "src/a.ts": source }))).toEqual([
+      `packages/lat-engine/src/a.ts:2: ${number} is 0 in float32, whose smallest normal number is 1.18e-38`,
+    ]);
+    expect(checkDenormal(engine({ "src/a.test.ts": source, "README.md": source }))).toEqual([]);
+  });
+
+  it("accepts what float32 has", () => {
+    const source = "[1e-37, 1.17549436e-38, 2 ** -126, 2**-24, 0e-99, 1e38, 1e-6, Number.EPSILON]";
+    expect(checkDenormal(engine({ "src/a.ts": source }))).toEqual([]);
   });
 });

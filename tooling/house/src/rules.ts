@@ -91,6 +91,25 @@ export function checkUnfinished(checked: Package): string[] {
   return findLines(checked, unfinished, (word) => `says ${word}`);
 }
 
+const SMALLEST_NORMAL = 2 ** -126;
+
+/**
+ * No positive number below the smallest normal one of float32: TensorFlow's kernels flush it to zero, and a guard such
+ * as a maximum with it guards nothing. Tests may hold such numbers against what they test.
+ */
+export function checkDenormal(checked: Package): string[] {
+  const files = Object.entries(checked.files).filter(
+    ([path]) => /\.(ts|js|mjs|py|cc|h)$/.test(path) && !isForTests(path),
+  );
+  const tell = (found: string) => `${found} is 0 in float32, whose smallest normal number is 1.18e-38`;
+  const literals = /\b\d[\d_]*\.?\d*e-\d+\b|\b2 ?\*\* ?-\d+|\bNumber\.MIN_VALUE\b/gi;
+  return findLines({ ...checked, files: Object.fromEntries(files) }, literals, tell, (found) => {
+    const power = /^2 ?\*\* ?(-\d+)$/.exec(found)?.[1];
+    const value = power ? 2 ** Number(power) : Number(found.replaceAll("_", ""));
+    return !(value >= SMALLEST_NORMAL) && value !== 0;
+  });
+}
+
 export function checkLength({ folder, files }: Package): string[] {
   return Object.entries(files).flatMap(([path, text]) => {
     const most = path.endsWith(".test.ts") ? longest.test : longest.source;
@@ -104,10 +123,11 @@ function findLines(
   { folder, files }: Pick<Package, "folder" | "files">,
   pattern: RegExp,
   tell: (found: string) => string,
+  counts: (found: string) => boolean = () => true,
 ): string[] {
   return Object.entries(files).flatMap(([path, text]) =>
     text.split("\n").flatMap((line, index) => {
-      const found = pattern.exec(line)?.[0];
+      const found = line.match(pattern)?.find(counts);
       return found === undefined ? [] : [`${folder}/${path}:${index + 1}: ${tell(found)}`];
     }),
   );

@@ -1,4 +1,5 @@
 import { type Tensor, tf } from "lat-tensorflow";
+import { SMALLEST } from "../ball/float32.ts";
 import { entriesOf } from "../model/entries.ts";
 import type { State } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
@@ -26,7 +27,8 @@ export const objectives = {
     of: "labels",
     term: (logp) => {
       const matters = tf.cast(tf.greaterEqual(logp, NEGLIGIBLE), "float32");
-      return tf.mul(tf.log(tf.neg(tf.expm1(tf.minimum(logp, -1e-6)))), matters);
+      // p is 1 to the last bit where log p is 0; everywhere else 1 − p and its gradient are as exact as log p.
+      return tf.mul(tf.log(tf.neg(tf.expm1(tf.minimum(logp, -SMALLEST)))), matters);
     },
   },
 } as const satisfies Record<string, Objective>;

@@ -43,7 +43,8 @@ export function embeddingNeighbours(
   const wanted = words.filter((id) => ids.has(id) && !negations.has(vocabulary[id]!));
   const neighbours = new Map<number, number[]>();
   tf.tidy(() => {
-    const directions = tf.div(table, tf.norm(table, 2, 1, true));
+    // A row of zeros, as padding may have, has no direction: its cosines are 0.
+    const directions = tf.divNoNan(table, tf.norm(table, 2, 1, true));
     const all = tf.gather(directions, words);
     for (const some of chunks(wanted, ROWS)) {
       const cosines = tf.matMul(tf.gather(directions, some), all, false, true);
