@@ -1,5 +1,6 @@
 import { tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
+import type { HeldExamples } from "../examples/example-set.ts";
 import { toTensors } from "../examples/to-tensors.ts";
 import { initialize } from "../model/initialize.ts";
 import { forward } from "../model/run.ts";
@@ -35,6 +36,22 @@ describe("the loss meter", () => {
       meter.release();
     },
   );
+
+  it("refuses an example of which no position counts, rather than take its loss for 0", async () => {
+    const meter = lossMeter(toyNetwork, { batchSize: 8, buckets: [4] });
+    const cut: HeldExamples = {
+      ...examples,
+      batch(indices, length) {
+        const batch = examples.batch(indices, length);
+        const mask = (batch.mask!.data as Float32Array).map((real, at) =>
+          indices[Math.floor(at / length!)] === 13 ? 0 : real,
+        );
+        return { ...batch, mask: { ...batch.mask!, data: mask } };
+      },
+    };
+    await expect(meter.losses(parameters, cut)).rejects.toThrow(/^example 13 of 21 has no position whose label counts/);
+    meter.release();
+  });
 
   it("keeps no tensors", async () => {
     const meter = lossMeter(toyNetwork, { batchSize: 8, buckets: [4] });
