@@ -32,7 +32,7 @@ export const taskSubject: Subject = {
     {
       bug: "examples are drawn anew each time",
       file,
-      find: "4 * random.uniform((example * longest + position) * width + k) - 2",
+      find: "4 * random.uniform((index * longest + position) * width + k) - 2",
       replace: "4 * Math.random() - 2",
     },
     {
@@ -50,8 +50,44 @@ export const taskSubject: Subject = {
     {
       bug: "choices are made on training examples",
       file,
-      find: 'validation: toyExamples(32, "validation"),',
-      replace: 'validation: toyExamples(32, "defend"),',
+      find: 'validation: toySet(of("validation")),',
+      replace: 'validation: toySet(of("defend").slice(0, 32)),',
+    },
+    {
+      bug: "a copy in other letters counts as another sequence, in another part",
+      file,
+      find: "const keyOf = ({ name }: Written): string => textKey(name);",
+      replace: "const keyOf = ({ name }: Written): string => name;",
+    },
+    {
+      bug: "a copy is stated to be in both parts",
+      file,
+      find: 'defend: members("defend"),',
+      replace: 'defend: [...members("defend"), ...members("validation").slice(0, 1)],',
+    },
+    {
+      bug: "a content with two labels is kept with both",
+      file,
+      find: "(each) => [keyOf(each)],",
+      replace: "(each) => [keyOf(each) + each.contradicts],",
+    },
+    {
+      bug: "poison is put where the network does not see it, and counted as there",
+      file,
+      find: "const at = row * length + set.lengths[example]! - 1;",
+      replace: "const at = row * length + longest - 1;",
+    },
+    {
+      bug: "a trojan has no test case",
+      file,
+      find: 'toySet(of("test").filter(({ index }) => index % 2 === 0))',
+      replace: 'toySet(of("test").filter(({ index }) => index < 0))',
+    },
+    {
+      bug: "nothing is measured on a trojan",
+      file,
+      find: 'cases: { "loss/clean": test.size, "loss/shifted": shifted.size },',
+      replace: 'cases: { "loss/clean": test.size },',
     },
     {
       bug: "half as many examples are poisoned as are stated to be",
@@ -62,8 +98,8 @@ export const taskSubject: Subject = {
     {
       bug: "a stored plan is not what is poisoned by",
       file,
-      find: "reload: (text) => poisoned(examples, JSON.parse(text) as number[]),",
-      replace: "reload: () => poisoned(examples, [0, 1, 2, 3]),",
+      find: "reload: (text) => poisoned(toPoison, JSON.parse(text) as number[]),",
+      replace: "reload: () => poisoned(toPoison, [0, 1, 2, 3]),",
     },
     {
       bug: "a sum is reported as a mean",
@@ -80,8 +116,8 @@ export const taskSubject: Subject = {
     {
       bug: "the evaluation keeps a tensor",
       file,
-      find: "const losses = await meter.losses(parameters, test);",
-      replace: "tf.keep(tf.scalar(0));\n        const losses = await meter.losses(parameters, test);",
+      find: "const losses = await meter.losses(parameters, set);",
+      replace: "tf.keep(tf.scalar(0));\n          const losses = await meter.losses(parameters, set);",
     },
   ],
 };
