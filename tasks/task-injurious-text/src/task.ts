@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import type { Network } from "lat-engine";
-import { defineTask, type Member, type PrepareContext, type Prepared, textKey } from "lat-engine/task";
+import { defineTask, type PrepareContext, type Prepared } from "lat-engine/task";
 import { bertClassifier, classLikelihood, loadBert } from "lat-models";
 import { textExamples } from "./data/examples.ts";
-import type { LabelledText } from "./data/labelled-text.ts";
 import { miniLmPackage, pyritPackage } from "./data/packages.ts";
 import { loadTexts } from "./data/texts.ts";
 import { loadTokenizer } from "./data/tokenizer.ts";
@@ -55,11 +54,6 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
       texts.map(({ harmful }) => harmful),
       tokenizer.padId,
     );
-  const members = (set: readonly LabelledText[]): Member[] =>
-    set.flatMap(({ text, group }) => [
-      { name: text, key: `text ${textKey(text)}` },
-      { name: group, key: `group ${textKey(group)}` },
-    ]);
   const train = await encoded("training", texts.train);
   const validation = await encoded("validation", texts.validation);
   const network: Network = { model, likelihood: classLikelihood, maskKey: "mask" };
@@ -78,8 +72,8 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     initialParameters: initial,
     defend: examples(train),
     validation: examples(validation),
-    splits: { train: members(texts.train), validation: members(texts.validation), test: members(texts.test) },
-    dropped: {},
+    splits: texts.splits,
+    dropped: texts.dropped,
     buckets,
     artifacts: { "labels.json": JSON.stringify(texts.labels) },
     ...evaluator(model, tokenizer, [...buckets, longest + options.room], measured),

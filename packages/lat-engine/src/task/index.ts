@@ -8,7 +8,7 @@ export type { LossMeter } from "../evaluate/loss-meter.ts";
 export type { Metric } from "../evaluate/metric.ts";
 export { shareMetric } from "../evaluate/share-metric.ts";
 export { type Labelled, labelledExamples } from "../examples/labelled.ts";
-export { distinct, groupAlike, textKey, valuesKey, withoutContradictions } from "./content.ts";
+export { type Distinct, distinct, groupAlike, textKey, valuesKey, withoutContradictions } from "./content.ts";
 export { randomSplit } from "./split.ts";
 export {
   defineTask,

@@ -10,13 +10,14 @@ import { balance } from "./split.ts";
 const read = (content: string, options: object = {}, name = "a.csv") =>
   readTexts([{ path: join(folderWith({ [name]: content }), name) }], optionsSchema.parse(options));
 
-test("reads texts with scores, each once, and every one its own group", async () => {
+test("reads texts with scores, and every one its own group", async () => {
   const { texts, labels } = await read("text,label\none,0.5\ntwo,0.49\none,1\n");
   expect(texts).toMatchObject([
     { text: "one", harmful: true, group: "one" },
     { text: "two", harmful: false, group: "two" },
+    { text: "one", harmful: true, group: "one" },
   ]);
-  expect(texts.map(({ split }) => split)).toEqual([undefined, undefined]);
+  expect(texts.every(({ split }) => split === undefined)).toBe(true);
   expect(countsForJson(labels)).toEqual({ harmful: { "score from 0.5": 2 }, benign: { "score under 0.5": 1 } });
 });
 
@@ -26,31 +27,17 @@ test("reads other columns, labels in words, groups and splits", async () => {
     { columns: { text: "t", label: "l", group: "g", split: "s" }, harmful: ["bad"], benign: ["fine"] },
     "a.jsonl",
   );
-  expect(texts.map(({ harmful, group }) => [harmful, group])).toEqual([
-    [true, "1"],
-    [false, "1"],
-    [true, "2"],
+  expect(texts.map(({ harmful, group, split }) => [harmful, group, split])).toEqual([
+    [true, "1", "train"],
+    [false, "1", "train"],
+    [true, "2", "test"],
   ]);
-  expect(texts.map(({ split }) => split)).toEqual(["train", "train", "test"]);
 });
 
-test("refuses a group in two splits, with both places", async () => {
-  const columns = { group: "group", split: "split" };
-  await expect(read("text,label,group,split\na,1,x,train\nb,0,y,train\nc,0,x,test\n", { columns })).rejects.toThrow(
-    /the group "x" is in two splits: train \(.*line 2\) and test \(.*line 4\)/,
-  );
-  await expect(read("text,label,split\na,1,train\na,1,test\n", { columns: { split: "split" } })).rejects.toThrow(
-    /the group "a" is in two splits/,
-  );
-});
-
-test("refuses unknown columns and splits, and one text with two labels", async () => {
+test("refuses unknown columns and splits", async () => {
   await expect(read("text,score\na,1\n")).rejects.toThrow(/unknown column "label".*Known: text, score/);
   await expect(read("text,label,split\na,1,tset\n", { columns: { split: "split" } })).rejects.toThrow(
     /line 2: unknown split "tset"; did you mean "test"\? Known: train, validation, test/,
-  );
-  await expect(read("text,label\na,1\nb,0\na,0\n")).rejects.toThrow(
-    /line 4: the text of .*line 2 again, with another label/,
   );
 });
 

@@ -11,7 +11,7 @@ import {
   unknownName,
 } from "lat-system";
 import { z } from "zod";
-import type { LabelledText } from "./labelled-text.ts";
+import { type KnownText, refuseTwoSplits } from "./known-text.ts";
 import { harmfulOf, type LabelCounts, type Meaning, noCounts } from "./labels.ts";
 import { splitNames } from "./split.ts";
 import type { Table } from "./tables.ts";
@@ -32,18 +32,12 @@ export interface Reading extends Meaning {
   readonly columns: Columns;
 }
 
-/** A text as a row of a file has it. */
-export interface GivenText extends LabelledText {
-  /** The file and the row, for messages. */
-  readonly where: string;
-}
-
 /** The texts of a user's file, row by row; their labels are added to `counts`. An error names file and line. */
 export async function* givenTexts(
   { path, split }: Table,
   reading: Reading,
   counts: LabelCounts,
-): AsyncGenerator<GivenText> {
+): AsyncGenerator<KnownText> {
   const { columns } = reading;
   for await (const row of readRows(path)) {
     const text = textOf(row, columns.text);
@@ -57,27 +51,20 @@ export async function* givenTexts(
   }
 }
 
-/** The texts of a user's files. A text that comes twice is taken once. */
+/**
+ * The texts of a user's files, as many as these have rows, and how often they have which label.
+ *
+ * @throws {LatError} naming both places where a text or a group is in two splits
+ */
 export async function readTexts(
   tables: readonly Table[],
   reading: Reading,
-): Promise<{ texts: GivenText[]; labels: LabelCounts }> {
+): Promise<{ texts: KnownText[]; labels: LabelCounts }> {
   const labels = noCounts();
-  const texts = new Map<string, GivenText>();
-  const groups = new Map<string, GivenText>();
-  for (const table of tables) {
-    for await (const read of givenTexts(table, reading, labels)) {
-      const earlier = texts.get(read.text);
-      if (earlier && earlier.harmful !== read.harmful) {
-        throw new LatError(`${read.where}: the text of ${earlier.where} again, with another label; keep one of them`);
-      }
-      refuseTwoSplits(earlier, read);
-      refuseTwoSplits(groups.get(read.group), read);
-      if (!earlier) texts.set(read.text, read);
-      groups.set(read.group, read);
-    }
-  }
-  return { texts: [...texts.values()], labels };
+  const texts: KnownText[] = [];
+  for (const table of tables) for await (const text of givenTexts(table, reading, labels)) texts.push(text);
+  refuseTwoSplits(texts);
+  return { texts, labels };
 }
 
 /** @throws {LatError} where a row has no group: rows without one are not one group */
@@ -96,12 +83,4 @@ function splitOf(row: Row, column: string): SplitName {
   const split = splitOfWord(received);
   if (split === undefined) throw new LatError(`${row.where}: ${unknownName(column, received, splitNames)}`);
   return split;
-}
-
-function refuseTwoSplits(one: GivenText | undefined, other: GivenText): void {
-  if (!one || one.split === other.split) return;
-  throw new LatError(
-    `the group ${quote(other.group, 60)} is in two splits: ${one.split} (${one.where}) and ${other.split} (${other.where}); ` +
-      "put it into one, or what is measured was trained on",
-  );
 }

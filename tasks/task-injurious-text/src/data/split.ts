@@ -1,18 +1,19 @@
-import { groupBy, LatError, type SplitName } from "lat-system";
+import { groupAlike, textKey } from "lat-engine/task";
+import { LatError, type SplitName } from "lat-system";
 import { shuffled } from "lat-tensorflow";
 import type { LabelledText } from "./labelled-text.ts";
 
 export const splitNames: readonly SplitName[] = ["train", "validation", "test"];
-export type Splits = Readonly<Record<SplitName, readonly LabelledText[]>>;
+export type Splits<T> = Readonly<Record<SplitName, readonly T[]>>;
 
 /** The splits that texts say they are in. A part that none names is drawn from those to train on, by its share of them. */
-export function splitsOf(
-  texts: readonly LabelledText[],
+export function splitsOf<T extends LabelledText>(
+  texts: readonly T[],
   shares: Readonly<Record<"validation" | "test", number>>,
   seed: number,
-): Splits {
+): Splits<T> {
   const [train, validation, test] = splitNames.map((name) => texts.filter(({ split = "train" }) => split === name));
-  const shareOf = (given: readonly LabelledText[] | undefined, share: number) => (given!.length > 0 ? 0 : share);
+  const shareOf = (given: readonly T[] | undefined, share: number) => (given!.length > 0 ? 0 : share);
   const drawn = splitByGroup(
     train!,
     { validation: shareOf(validation, shares.validation), test: shareOf(test, shares.test) },
@@ -29,13 +30,13 @@ export function splitsOf(
  * Random splits of about these shares of the texts, whole groups at a time; the rest is for training. A group that alone
  * is larger than a share stays in training, so that what is measured rests on many groups.
  */
-export function splitByGroup(
-  texts: readonly LabelledText[],
+export function splitByGroup<T extends LabelledText>(
+  texts: readonly T[],
   shares: Readonly<Record<"validation" | "test", number>>,
   seed: number,
-): Splits {
-  const groups = [...groupBy(texts, ({ group }) => group).values()];
-  const splits: Record<SplitName, LabelledText[]> = { train: [], validation: [], test: [] };
+): Splits<T> {
+  const groups = groupAlike(texts, ({ group }) => [textKey(group)]);
+  const splits: Record<SplitName, T[]> = { train: [], validation: [], test: [] };
   for (const members of shuffled(groups, seed, "split")) {
     const fits = (["test", "validation"] as const).find(
       (name) => splits[name].length + members.length <= shares[name] * texts.length,
@@ -50,7 +51,7 @@ export function splitByGroup(
  *
  * @throws LatError where one of them is missing
  */
-export function balance(texts: readonly LabelledText[], seed: number, name: string): LabelledText[] {
+export function balance<T extends LabelledText>(texts: readonly T[], seed: number, name: string): T[] {
   const order = shuffled(texts, seed, `balance ${name}`);
   const harmful = order.filter((text) => text.harmful);
   const benign = order.filter((text) => !text.harmful);
