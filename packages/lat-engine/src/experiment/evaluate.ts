@@ -1,4 +1,5 @@
 import { LatError } from "lat-system";
+import { type Tensor, tf } from "lat-tensorflow";
 import { validateContent } from "../configuration/validate.ts";
 import { type Evaluation, evaluationSchema } from "../evaluate/evaluation.ts";
 import type { Metric } from "../evaluate/metric.ts";
@@ -8,7 +9,7 @@ import { InterruptedError } from "./interrupted.ts";
 import type { Session } from "./session.ts";
 
 /**
- * The task's evaluation of a network, checked against the contract: finite figures, names, denominators, intervals, axes.
+ * The task's evaluation of a network of finite parameters, checked against the contract: finite figures, names, denominators, intervals, axes.
  *
  * @throws InterruptedError where the signal came; the evaluation is repeated from its beginning when the run is resumed
  */
@@ -17,6 +18,12 @@ export async function evaluateParameters(
   parameters: Tensors,
   { observer, signal }: Pick<RunOptions, "observer" | "signal">,
 ): Promise<Evaluation> {
+  const spoiledParameter = Object.keys(parameters).find((name) => !allFinite(parameters[name]!));
+  if (spoiledParameter !== undefined) {
+    throw new LatError(
+      `the network's parameter ${spoiledParameter} holds values that are not finite, with which any class can come out; was it in a file of weights?`,
+    );
+  }
   const progress = (done: number, total: number, what: string): void => {
     if (signal?.aborted) throw new InterruptedError("the evaluation was interrupted");
     observer.progress(done, total, what);
@@ -30,6 +37,10 @@ export async function evaluateParameters(
     );
   }
   return validateContent(evaluationSchema, evaluation, "the task's evaluation");
+}
+
+function allFinite(tensor: Tensor): boolean {
+  return tf.tidy(() => tf.all(tf.isFinite(tf.cast(tensor, "float32"))).dataSync()[0] === 1);
 }
 
 /** `loss/clean NaN [NaN, NaN]` */
