@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
-import { madeTiff } from "../testing/made-tiff.ts";
 import { decodeAll, decodePicture } from "./decode.ts";
 import { PixelMemory } from "./memory.ts";
 
@@ -67,14 +66,16 @@ test("grey and 16-bit pictures become three colours of eight bits", async () => 
   expectNear(await quarters(at("deep.png")), [red!, blue!, red!, blue!], 1);
 });
 
-test("inks become the colours that LittleCMS makes of them", async () => {
-  // By Pillow 13's ImageCms with the perceptual intent, and the profile that sharp takes for files without one.
-  const inks: [ink: number[], colour: number[]][] = [[[0, 0, 0, 0], [255, 255, 255]], [[0, 128, 192, 0], [246, 132, 67]], [[255, 192, 64, 0], [0, 59, 117]], [[0, 0, 0, 128], [134, 133, 132]]]; // biome-ignore format: one list
-  for (const [ink, colour] of inks) {
-    const data = Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) => ink[i % 4]!);
-    writeFileSync(at("inks.tif"), madeTiff({ width: 16, height: 16, samples: 4, data, photometric: 5, format: 1 }));
-    expectNear(await quarters(at("inks.tif")), [colour, colour, colour, colour], 1);
-  }
+test("inks with the profile of a press become the colours that LittleCMS makes of them", async () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"><path d="M0 0h16v16H0" fill="#c86432"/></svg>';
+  const printed = sharp(Buffer.from(svg)).flatten().toColourspace("cmyk").withIccProfile("cmyk");
+  await printed.tiff({ compression: "none" }).toFile(at("printed.tif"));
+  const stored = await sharp(at("printed.tif")).pipelineColourspace("cmyk").toColourspace("cmyk").raw().toBuffer();
+  expectNear([[...stored.subarray(0, 4)]], [[0, 157, 231, 53]], 1);
+  // Pillow 13's ImageCms (LittleCMS 2.19), from these inks and the file's profile with the perceptual intent.
+  const colour = [195, 94, 24];
+  expectNear(await quarters(at("printed.tif")), [colour, colour, colour, colour], 2);
 });
 
 test("colours of another profile become those of sRGB", async () => {

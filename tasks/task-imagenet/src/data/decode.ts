@@ -2,9 +2,10 @@ import { valuesKey } from "lat-engine/task";
 import { LatError } from "lat-system";
 import sharp from "sharp";
 import { type ColourSums, colourSums } from "./colours.ts";
+import { coloursOfInks } from "./inks.ts";
+import { inspect } from "./inspect.ts";
 import type { PixelMemory } from "./memory.ts";
 import type { Picture, PictureFile, WithContent } from "./picture.ts";
-import { refuseUnclear } from "./unclear.ts";
 
 // It would keep what a file of this name held, whatever the file holds by now.
 sharp.cache(false);
@@ -14,31 +15,37 @@ export const AT_ONCE = 32;
 /** Names of unreadable files that a message holds. */
 const NAMED = 5;
 
+export interface DecodeOptions {
+  /** What a picture is refused for: that a part is missing or broken, or also what its decoder merely finds odd. */
+  readonly failOn?: "error" | "warning";
+  /** Whether it holds inks without a profile, as `inspect` says. */
+  readonly inks?: boolean;
+}
+
 /**
  * Decodes a picture file to size × size × 3 bytes: turned as its EXIF says, converted to sRGB from the profile in it (grey,
  * CMYK and 16-bit pictures as well), transparency laid over white, its shorter side scaled to `size` and the middle of the
  * longer one kept. Of several frames or pages it is the first.
  *
- * @param failOn what a picture is refused for: `error` that a part is missing or broken, `warning` also what decoders
- *   merely find odd
  * @throws LatError naming the file where it is no picture, a damaged one or one of more than 268 million pixels
  */
 export async function decodePicture(
   path: string,
   size: number,
-  failOn: "error" | "warning" = "error",
+  { failOn = "error", inks = false }: DecodeOptions = {},
 ): Promise<Uint8Array> {
   try {
-    const { data, info } = await sharp(path, { failOn })
-      .rotate()
-      .flatten({ background: "#ffffff" })
+    const picture = sharp(path, { failOn }).rotate().flatten({ background: "#ffffff" });
+    const { data, info } = await (inks ? picture.pipelineColourspace("cmyk") : picture)
       .resize(size, size, { fit: "cover" })
-      .toColourspace("srgb")
+      .toColourspace(inks ? "cmyk" : "srgb")
       .removeAlpha()
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels, expected 3`);
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const channels = inks ? 4 : 3;
+    if (info.channels !== channels) throw new Error(`decoded to ${info.channels} channels, expected ${channels}`);
+    const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return inks ? coloursOfInks(values) : values;
   } catch (cause) {
     throw new LatError(`cannot read the picture ${path}: ${reasonOf(cause)}`, { cause });
   }
@@ -49,9 +56,10 @@ export interface DecodedPicture extends Picture, WithContent {
   readonly colours: ColourSums;
 }
 
-/** The pixels of a picture, and what its decoder found odd. */
+/** The pixels of a picture, how to decode them again, and what its decoder found odd. */
 interface Look {
   readonly pixels: Uint8Array;
+  readonly inks: boolean;
   readonly odd?: string;
 }
 
@@ -80,9 +88,9 @@ export async function decodeAll(
         unreadable.push(`${path} (${reasonOf(outcome)})`);
         continue;
       }
-      const { pixels } = outcome;
+      const { pixels, inks } = outcome;
       if (outcome.odd !== undefined) odd.push(`${path} (${outcome.odd})`);
-      const read = memory.keepingMade(pixels, () => decodePicture(path, size));
+      const read = memory.keepingMade(pixels, () => decodePicture(path, size, { inks }));
       pictures.push({ ...rest, read, content: valuesKey(pixels), colours: colourSums(pixels) });
     }
   }
@@ -98,17 +106,17 @@ export async function decodeAll(
 }
 
 async function look(path: string, size: number): Promise<Look> {
-  await refuseUnclear(path);
-  return { pixels: await decodePicture(path, size, "warning") };
+  const inks = await inspect(path);
+  return { pixels: await decodePicture(path, size, { failOn: "warning", inks }), inks };
 }
 
 /** As `look`, while no other picture is decoded, and once more without regard to warnings. An error says why it cannot be read. */
 async function lookAlone(path: string, size: number): Promise<Look | Error> {
   try {
-    await refuseUnclear(path);
-    const warned = await decodePicture(path, size, "warning").catch((error: Error) => error);
-    if (!(warned instanceof Error)) return { pixels: warned };
-    return { pixels: await decodePicture(path, size), odd: reasonOf(warned.cause) };
+    const inks = await inspect(path);
+    const warned = await decodePicture(path, size, { failOn: "warning", inks }).catch((error: Error) => error);
+    if (!(warned instanceof Error)) return { pixels: warned, inks };
+    return { pixels: await decodePicture(path, size, { inks }), inks, odd: reasonOf(warned.cause) };
   } catch (error) {
     return error instanceof LatError ? (error.cause as Error) : (error as Error);
   }

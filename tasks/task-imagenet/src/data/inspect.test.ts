@@ -5,9 +5,9 @@ import { crc32, deflateSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { type MadeTiff, madeTiff } from "../testing/made-tiff.ts";
 import { decodePicture } from "./decode.ts";
-import { refuseUnclear } from "./unclear.ts";
+import { inspect } from "./inspect.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "unclear-"));
+const folder = mkdtempSync(join(tmpdir(), "inspect-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const side = 16;
@@ -29,8 +29,8 @@ function written(name: string, content: Uint8Array): string {
 
 /** The colour in the middle, where the picture is clear. */
 async function colour(path: string): Promise<number[]> {
-  await refuseUnclear(path);
-  const pixels = await decodePicture(path, side);
+  const inks = await inspect(path);
+  const pixels = await decodePicture(path, side, { inks });
   return [...pixels.subarray(3 * (8 * side + 8)).subarray(0, 3)];
 }
 
@@ -41,6 +41,15 @@ test("values of 8 and 16 bits, with what is said to be alpha, are read for what 
   expect(await colour(tiff("rgb16.tif", Uint16Array.of(0xc8c8, 0x6464, 0x3232)))).toEqual([200, 100, 50]);
   expect(await colour(tiff("grey16.tif", Uint16Array.of(0x6464)))).toEqual([100, 100, 100]);
   expect(await colour(tiff("black16.tif", Uint16Array.of(0, 0, 0)))).toEqual([0, 0, 0]);
+});
+
+test("inks without a profile are what Pillow makes of them", async () => {
+  const inks = (...values: number[]) => colour(tiff(`${values}.tif`, Uint8Array.from(values), { photometric: 5 }));
+  expect(await inks(0, 0, 0, 0)).toEqual([255, 255, 255]);
+  expect(await inks(255, 0, 0, 0)).toEqual([0, 255, 255]);
+  expect(await inks(0, 128, 192, 0)).toEqual([255, 127, 63]);
+  expect(await inks(0, 0, 0, 128)).toEqual([127, 127, 127]);
+  expect(await inks(51, 102, 153, 51)).toEqual([163, 122, 82]);
 });
 
 test("what is half transparent is half white", async () => {
@@ -98,6 +107,6 @@ test("a picture of 60000 × 60000 pixels is refused before it is decoded", async
   const rows = deflateSync(Buffer.alloc(1 << 20));
   const png = [Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", header), chunk("IDAT", rows), chunk("IEND", Buffer.alloc(0))]; // biome-ignore format: one list
   const path = written("bomb.png", Buffer.concat(png));
-  await expect(refuseUnclear(path)).rejects.toThrow("Input image exceeds pixel limit");
+  await expect(inspect(path)).rejects.toThrow("Input image exceeds pixel limit");
   await expect(decodePicture(path, side)).rejects.toThrow(/bomb\.png: Input image exceeds pixel limit/);
 });

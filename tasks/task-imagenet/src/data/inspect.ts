@@ -9,10 +9,11 @@ const TWELVE_BITS = 4095;
  * Refuses a picture whose numbers do not say which colours they are, and which would be decoded to wrong ones: numbers
  * without a known white, 12 bits in 16, colours that are not converted, a fourth channel that may be anything.
  *
+ * @returns whether they are inks (CMYK) without a profile
  * @throws saying what they are and what to do
  */
-export async function refuseUnclear(path: string): Promise<void> {
-  const { format, depth, bitsPerSample, hasAlpha } = await readHeader(path);
+export async function inspect(path: string): Promise<boolean> {
+  const { format, depth, bitsPerSample, hasAlpha, space, hasProfile } = await readHeader(path);
   if (depth !== "uchar" && depth !== "ushort") {
     throw new Error(
       `its values are of the type ${depth}, which does not say what is white; convert it to 8 or 16 bits`,
@@ -28,6 +29,7 @@ export async function refuseUnclear(path: string): Promise<void> {
     }
   }
   if (format === "tiff") await refuseUnclearTiff(path);
+  return space === "cmyk" && !hasProfile;
 }
 
 /** Samples of each pixel that are colours, by photometric interpretation: grey (twice), RGB, palette, CMYK, YCbCr. */
