@@ -1,7 +1,13 @@
 // To train with the library: networks with sites, attacks on them, Algorithm 1 and the trainer around it.
 export { type Attack, type AttackResult, attack } from "./attack/attack.ts";
 export { type DrawContext, drawStart } from "./attack/start.ts";
-export { type AttackConfig, attackSchema, type TrainConfig, trainSchema } from "./configuration/config.ts";
+export {
+  type AttackConfig,
+  type AttackSettings,
+  attackSchema,
+  type TrainConfig,
+  trainSchema,
+} from "./configuration/config.ts";
 export { lossMeter } from "./evaluate/loss-meter.ts";
 export { bucketOf, chunks } from "./examples/batches.ts";
 export type { ExampleSet, HeldExamples, HostBatch } from "./examples/example-set.ts";

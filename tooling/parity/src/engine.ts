@@ -35,11 +35,12 @@ export function outcome(problem: Problem, { site, attack: config, epsilon, train
   };
   const microBatches = microBatchesOf(problem, 0);
   const { batch, draws } = microBatches[0]!;
-  const { perturbations } = perturber.attack.run(problem.parameters, batch, perturber.epsilon, draws);
+  const { perturbations, report } = perturber.attack.run(problem.parameters, batch, perturber.epsilon, draws);
   const delta = perturbations[site]!.dataSync() as Float32Array;
   const losses = trained ? trainingLosses(problem, network, perturber, config) : Float32Array.of();
   disposeAll(
     perturbations,
+    report,
     microBatches.map(({ batch }) => batch),
     perturber.epsilon,
   );

@@ -1,5 +1,5 @@
 import {
-  type AttackConfig,
+  type AttackSettings,
   attack,
   forward,
   type Network,
@@ -18,7 +18,7 @@ export const model = resnet(trained.config);
 const network: Network = { model, likelihood: classLikelihood };
 
 /** What the engine predicts and loses for each picture, as it is or attacked, and the perturbations that this found. */
-export function judge(parameters: Tensors, pictures: Pictures, attacked?: { config: AttackConfig; epsilon: number }) {
+export function judge(parameters: Tensors, pictures: Pictures, attacked?: { config: AttackSettings; epsilon: number }) {
   const attacker = attacked && attack(network, resolveSites(model, ["input"]), attacked.config);
   const classify = compile(
     (p: Tensors, batch: State, perturbations: Perturbations) => {
@@ -39,12 +39,13 @@ export function judge(parameters: Tensors, pictures: Pictures, attacked?: { conf
     const examples = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => first + i);
     const batch = toTensors(batchOf(pictures, first, examples.length));
     const draws = { seed: 0, step: 0, examples };
-    const found = attacker ? attacker.run(parameters, batch, epsilon, draws).perturbations : {};
+    const outcome = attacker?.run(parameters, batch, epsilon, draws);
+    const found: Perturbations = outcome?.perturbations ?? {};
     const { predictions, losses } = classify(parameters, batch, found);
     result.predictions.set(predictions.dataSync() as Int32Array, first);
     result.losses.set(losses.dataSync() as Float32Array, first);
     if (found.input) result.perturbations.set(found.input.dataSync() as Float32Array, first * VALUES);
-    disposeAll(batch, found, predictions, losses);
+    disposeAll(batch, outcome, predictions, losses);
   }
   disposeAll(epsilon);
   attacker?.release();

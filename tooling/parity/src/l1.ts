@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { attackSchema } from "lat-engine";
 import { loadResnet } from "lat-models";
 import { disposeAll, readSafetensors, writeSafetensors } from "lat-tensorflow";
 import { everyNth, missingCifar, SHAPE, testPictures, trained } from "./cifar.ts";
@@ -36,7 +35,7 @@ export async function l1Rows(python: string, scratch: string, skip: (what: strin
   await runPython(python, "reference/apgd.py", folder);
   const { tensors } = readSafetensors(join(folder, "reference.safetensors"));
   const parameters = loadResnet(model, trained.weights);
-  const config = attackSchema.parse({ norm: "l1", steps: ASCENTS });
+  const config = { norm: "l1", steps: ASCENTS } as const;
   const percent = (right: readonly boolean[]): number => (100 * right.filter(Boolean).length) / chosen.count;
   const rows = EPSILONS.map((epsilon): Row => {
     const { predictions } = judge(parameters, chosen, { config, epsilon });

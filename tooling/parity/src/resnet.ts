@@ -11,13 +11,13 @@ import {
   initialState,
   type Network,
   optimizer,
+  parameterNames,
   prefix,
   resolveSites,
   type Site,
   type Tensors,
   type TrainState,
   toTensors,
-  trainableNames,
   trainSchema,
 } from "lat-engine";
 import { classLikelihood, type ResnetConfig, resnet, saveResnet } from "lat-models";
@@ -56,8 +56,8 @@ export async function resnetRows(python: string, scratch: string): Promise<Row[]
   const folder = join(scratch, "resnet");
   await mkdir(folder);
   const parameters = initialize(model, 0);
-  const trained = trainableNames(model);
-  const statistics = Object.keys(parameters).filter((name) => !trained.includes(name));
+  const trained = parameterNames(model, "trained");
+  const statistics = parameterNames(model, "statistic");
   await saveResnet(join(folder, "model.safetensors"), parameters);
   await writeSafetensors(join(folder, "inputs.safetensors"), { tensors: inputs(parameters), metadata: {} });
   const { learningRate, momentum } = train;
@@ -105,7 +105,7 @@ function run(
   const parts = descent(network, rule, train, attackConfig);
   const perturber = { attack: attack(network, [site], attackConfig), epsilon: tf.scalar(EPSILON) };
   const first = toTensors(batch(0));
-  const { perturbations } = perturber.attack.run(from, first, perturber.epsilon, drawContext(0, 0, EXAMPLES));
+  const { perturbations, report } = perturber.attack.run(from, first, perturber.epsilon, drawContext(0, 0, EXAMPLES));
   const parameters = Object.fromEntries(Object.entries(from).map(([name, tensor]) => [name, tf.clone(tensor)]));
   let held: TrainState = { parameters, state: initialState(rule, parameters) };
   const losses = Array.from({ length: STEPS }, (_, step) => {
@@ -125,7 +125,7 @@ function run(
     moved: joined(trained, (name) => tf.sub(held.parameters[name]!, from[name]!)),
     statistics: joined(statistics, (name) => held.parameters[name]!),
   };
-  disposeAll(first, perturbations, held, perturber.epsilon);
+  disposeAll(first, perturbations, report, held, perturber.epsilon);
   perturber.attack.release();
   parts.release();
   return result;

@@ -17,9 +17,10 @@ export interface Iterate {
   readonly moments: Readonly<Record<string, Moments>>;
 }
 
-/** What one ascent reports, as tensors: the objective of each example before it, and shares over all balls. */
+/** What one ascent reports, as tensors: the objective of each example before it and their mean, and shares over all balls. */
 export interface AscentReport {
   readonly values: Tensor;
+  readonly mean: Tensor;
   readonly shares: Tensor;
 }
 
@@ -127,7 +128,11 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
         perturbations: Object.fromEntries(moved.map(({ site, projected }) => [site.name, projected])),
         moments: Object.fromEntries(moved.map(({ site, next }) => [site.name, next])),
       };
-      const report: AscentReport = { values, shares: tf.mean(tf.stack(moved.map(({ shares }) => shares)), 0) };
+      const report: AscentReport = {
+        values,
+        mean: tf.mean(values),
+        shares: tf.mean(tf.stack(moved.map(({ shares }) => shares)), 0),
+      };
       return { iterate, report };
     },
     { name: "ascend", ...options },

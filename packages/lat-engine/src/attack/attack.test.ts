@@ -22,19 +22,29 @@ function runAttack(
 ) {
   const { sites = ["hidden"], indices = [0, 1, 2, 3, 4, 5, 6, 7], places = indices } = options;
   const batch = toTensors(examples.batch(indices, 4));
-  const made = attack(toyNetwork, resolveSites(toyModel, sites), attackSchema.parse(changes));
+  const made = attack(toyNetwork, resolveSites(toyModel, sites), changes);
   const result = made.run(parameters, batch, tf.scalar(EPSILON), { seed: 1, step: 2, examples: places });
   made.release();
-  return { ...result, batch, values: (site: string) => result.perturbations[site]!.arraySync() as number[][][] };
+  const report = {
+    values: result.report.values.map((value) => value.dataSync()[0]!),
+    shares: result.report.shares && [...result.report.shares.dataSync()],
+  };
+  return {
+    ...result,
+    report,
+    batch,
+    values: (site: string) => result.perturbations[site]!.arraySync() as number[][][],
+  };
 }
 
+const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const sizes = (delta: number[][][]): number[] => delta.map((example) => Math.hypot(...example.flat()));
 
 describe("the inner maximisation", () => {
   it.each(["gradient", "sign", "momentum", "adam"] as const)("raises the objective inside the ball (%s)", (rule) => {
     const { report, values, batch } = runAttack({ rule, steps: 8, stepSize: { relative: 0.25 }, start: "zero" });
-    expect(report!.values).toHaveLength(8);
-    expect(report!.values.at(-1)!).toBeGreaterThan(report!.values[0]! * 1.2);
+    expect(report.values).toHaveLength(9);
+    expect(report.values.at(-1)!).toBeGreaterThan(report.values[0]! * 1.2);
     for (const size of sizes(values("hidden"))) expect(size).toBeLessThanOrEqual(EPSILON * (1 + 1e-5));
     const mask = batch.mask!.arraySync() as number[][];
     values("hidden").forEach((example, i) => {
@@ -67,7 +77,6 @@ describe("the inner maximisation", () => {
       const { perturbations, batch } = runAttack(changes);
       return lossesAt(perturbations, batch);
     };
-    const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
     expect(mean(final({ steps: 8 }))).toBeGreaterThan(mean(final({ steps: 0 })));
     const one = final({ steps: 3, iterate: "best" });
     const three = final({ steps: 3, iterate: "best", restarts: 3 });
@@ -75,6 +84,21 @@ describe("the inner maximisation", () => {
       expect(value).toBeGreaterThanOrEqual(one[i]! - 1e-6);
     });
     expect(mean(three)).toBeGreaterThan(mean(one));
+  });
+
+  it("measures the objective where it starts and after each ascent, the last at the δ that it hands over", () => {
+    const changes = { stepSize: EPSILON / 4, start: "zero" } as const;
+    const meanAt = ({ perturbations, batch }: ReturnType<typeof runAttack>): number =>
+      mean(lossesAt(perturbations, batch));
+    const after = [0, 1, 2, 3].map((steps) => runAttack({ ...changes, steps }));
+    after.forEach(({ report, ...run }, steps) => {
+      expect(report.values).toHaveLength(steps + 1);
+      expect(report.values.at(-1)).toBeCloseTo(meanAt({ report, ...run }), 5);
+      report.values.forEach((value, t) => void expect(value).toBeCloseTo(meanAt(after[t]!), 5));
+    });
+    const best = runAttack({ ...changes, steps: 3, iterate: "best", restarts: 2, stepSize: 10 * EPSILON });
+    expect(best.report.values).toHaveLength(4);
+    expect(best.report.values.at(-1)).toBeCloseTo(meanAt(best), 5);
   });
 
   it("perturbs several sites at once, each in a ball of its own", () => {
@@ -85,7 +109,13 @@ describe("the inner maximisation", () => {
         expect(size).toBeLessThanOrEqual(EPSILON * (1 + 1e-5));
       }
     }
-    expect(report!.values[2]!).toBeGreaterThan(report!.values[0]!);
+    expect(report.values[2]!).toBeGreaterThan(report.values[0]!);
+  });
+
+  it("refuses a setting that there is not, or a value that it cannot have", () => {
+    const refused = (settings: object) => () => attack(toyNetwork, [hidden!], settings as never);
+    expect(refused({ step: 3 })).toThrow('attack.step: unknown key; did you mean "steps"?');
+    expect(refused({ steps: -1 })).toThrow(/^attack\.steps: received -1/);
   });
 
   it("draws the start of an example from its own number, whatever batch it is in", () => {
@@ -95,8 +125,8 @@ describe("the inner maximisation", () => {
   });
 
   it("targeted raises the targets' probability and away lowers the labels'", () => {
-    const targeted = runAttack({ objective: "targeted", steps: 6, start: "zero" }).report!.values;
-    const away = runAttack({ objective: "away", steps: 6, start: "zero" }).report!.values;
+    const targeted = runAttack({ objective: "targeted", steps: 6, start: "zero" }).report.values;
+    const away = runAttack({ objective: "away", steps: 6, start: "zero" }).report.values;
     expect(targeted.at(-1)!).toBeGreaterThan(targeted[0]!);
     expect(away.at(-1)!).toBeGreaterThan(away[0]!);
   });
@@ -135,7 +165,7 @@ describe("the inner maximisation", () => {
     const made = attack(toyNetwork, resolveSites(toyModel, ["hidden"]), attackSchema.parse({ steps: 2 }));
     const batch = toTensors(examples.batch([0, 1], 4));
     const shares = (weights: typeof dead) =>
-      made.run(weights, batch, tf.scalar(1), { seed: 0, step: 0, examples: [0, 1] }).report!.shares;
+      made.run(weights, batch, tf.scalar(1), { seed: 0, step: 0, examples: [0, 1] }).report.shares!.dataSync();
     expect(shares(dead)[0]).toBe(1);
     expect(shares(nan)[1]).toBe(1);
     made.release();

@@ -1,38 +1,51 @@
-import { disposeAll, type Tensor, tf } from "lat-tensorflow";
-import type { AttackConfig } from "../configuration/config.ts";
+import { disposeAll, type Tensor, tf, tidy } from "lat-tensorflow";
+import { type AttackSettings, attackSchema } from "../configuration/config.ts";
+import { validate } from "../configuration/validate.ts";
 import type { Site, State, Tensors } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
 import { type Perturbations, prefix } from "../model/run.ts";
 import { type AscentReport, ascent, type Iterate } from "./ascent.ts";
-import { columnMeans } from "./diagnostics.ts";
 import { type DrawContext, drawStart } from "./start.ts";
 
-/** What one attack on one batch did, on the host. */
+/** What one attack on one batch did, of its first restart. Scalar tensors, so that no ascent waits for a value to be read. */
 export interface AttackReport {
-  /** Mean objective over the examples where the attack started, then after each ascent but the last. */
-  readonly values: readonly number[];
-  /** Shares of zero gradients and of gradients that are not finite, over all ascents, and of δ on the boundary at the end. */
-  readonly shares: readonly [zeroGradient: number, nonFiniteGradient: number, boundary: number];
+  /** Mean objective over the examples where the attack started and after each ascent, the last at the δ handed over. */
+  readonly values: readonly Tensor[];
+  /** [3] As `attackShares` in a step's record; absent when there were no ascents. */
+  readonly shares?: Tensor;
 }
 
+/** Owned by the caller. */
 export interface AttackResult {
   readonly perturbations: Perturbations;
-  /** Of the first restart; absent when there were no ascents. */
-  readonly report: AttackReport | undefined;
+  readonly report: AttackReport;
+}
+
+export interface AttackOptions {
+  /**
+   * false: the last of the T + 1 values is left out, and with it a forward pass; for a caller that computes the objective
+   * at δ, on the same network, anyway. Default: true.
+   */
+  readonly measureLast?: boolean;
 }
 
 /** The inner maximisation: max over ‖δ‖ ≤ ε of the objective, by projected gradient ascent. */
 export interface Attack {
   /**
-   * Algorithm 1, inner loop. The caller owns the perturbations.
+   * Algorithm 1, inner loop. Where it throws, nothing of it stays in memory.
    *
    * @param epsilon scalar tensor
    */
-  run(parameters: Tensors, batch: State, epsilon: Tensor, draws: DrawContext): AttackResult;
+  run(parameters: Tensors, batch: State, epsilon: Tensor, draws: DrawContext, options?: AttackOptions): AttackResult;
   release(): void;
 }
 
-export function attack(network: Network, sites: readonly Site[], config: AttackConfig): Attack {
+/**
+ * @param settings what is left out has its default: `{ steps: 3 }`
+ * @throws UsageError naming the setting that is wrong
+ */
+export function attack(network: Network, sites: readonly Site[], settings: AttackSettings): Attack {
+  const config = validate(attackSchema, settings, "attack");
   const parts = ascent(network, sites, config);
   const chooses = config.restarts > 1 || config.iterate === "best";
 
@@ -46,10 +59,10 @@ export function attack(network: Network, sites: readonly Site[], config: AttackC
     restart: number,
     visit: (iterate: Iterate, report: AscentReport) => void,
   ): Iterate {
-    let iterate = tf.tidy(() => {
+    let iterate: Iterate = tidy(() => {
       const random = sites.map((site) => [site.name, drawStart(site, shapes.get(site)!, config.scope, restart, draws)]);
-      return parts.start(state, Object.fromEntries(random), epsilon) as Iterate & Record<string, never>;
-    }) as Iterate;
+      return parts.start(state, Object.fromEntries(random), epsilon);
+    });
     for (let t = 1; t <= config.steps; t++) {
       const number = tf.scalar(t);
       const next = parts.ascend(parameters, state, iterate, epsilon, number);
@@ -75,52 +88,52 @@ export function attack(network: Network, sites: readonly Site[], config: AttackC
   }
 
   return {
-    run(parameters, batch, epsilon, draws) {
-      const state = parts.prefix(parameters, batch);
-      const shapes = siteShapes(parameters, batch, state);
-      const reports: number[][] = [];
-      let best: { perturbations: Perturbations; values: Tensor } | undefined;
-      const keep = (candidate: { perturbations: Perturbations; values: Tensor }): void => {
-        const next = best ? parts.better(best, candidate) : (tf.tidy(() => cloned(candidate)) as typeof candidate);
-        disposeAll(best);
-        best = next;
-      };
-      let last: Iterate | undefined;
-      for (let restart = 0; restart < config.restarts; restart++) {
-        last = climb(parameters, state, shapes, epsilon, draws, restart, ({ perturbations }, { values, shares }) => {
-          if (config.iterate === "best") keep({ perturbations, values });
-          if (restart === 0) reports.push([mean(values), ...(shares.dataSync() as Float32Array)]);
-        });
-        if (chooses) {
-          const values = parts.assess(parameters, state, last.perturbations);
-          keep({ perturbations: last.perturbations, values });
-          disposeAll(values, last);
+    run: (parameters, batch, epsilon, draws, { measureLast = true } = {}) =>
+      tidy(() => {
+        const state = parts.prefix(parameters, batch);
+        const shapes = siteShapes(parameters, batch, state);
+        const values: Tensor[] = [];
+        const shares: Tensor[] = [];
+        let best: Candidate | undefined;
+        const keep = (candidate: Candidate): void => {
+          const next = best ? parts.better(best, candidate) : cloned(candidate);
+          disposeAll(best);
+          best = next;
+        };
+        let last: Iterate | undefined;
+        for (let restart = 0; restart < config.restarts; restart++) {
+          last = climb(parameters, state, shapes, epsilon, draws, restart, ({ perturbations }, report) => {
+            if (config.iterate === "best") keep({ perturbations, values: report.values });
+            if (restart > 0) return;
+            values.push(tf.clone(report.mean));
+            shares.push(tf.clone(report.shares));
+          });
+          if (chooses) {
+            const { perturbations } = last;
+            keep({ perturbations, values: parts.assess(parameters, state, perturbations) });
+            disposeAll(last);
+          }
         }
-      }
-      disposeAll(state);
-      if (!chooses) disposeAll(last!.moments);
-      disposeAll(best?.values);
-      return { perturbations: chooses ? best!.perturbations : last!.perturbations, report: summary(reports) };
-    },
+        const { perturbations } = best ?? last!;
+        if (measureLast) values.push(tf.mean(best?.values ?? parts.assess(parameters, state, perturbations)));
+        return { perturbations, report: { values, ...(shares.length > 0 && { shares: summary(shares) }) } };
+      }),
     release: parts.release,
   };
 }
 
-function cloned({ perturbations, values }: { perturbations: Perturbations; values: Tensor }) {
-  return {
-    perturbations: Object.fromEntries(Object.entries(perturbations).map(([name, delta]) => [name, tf.clone(delta)])),
-    values: tf.clone(values),
-  } as never;
+/** Perturbations and the objective of each example there. */
+interface Candidate {
+  readonly perturbations: Perturbations;
+  readonly values: Tensor;
 }
 
-function mean(values: Tensor): number {
-  const numbers = values.dataSync() as Float32Array;
-  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+function cloned({ perturbations, values }: Candidate): Candidate {
+  const copies = Object.entries(perturbations).map(([name, delta]) => [name, tf.clone(delta)]);
+  return { perturbations: Object.fromEntries(copies) as Perturbations, values: tf.clone(values) };
 }
 
-function summary(reports: readonly number[][]): AttackReport | undefined {
-  const last = reports.at(-1);
-  if (!last) return undefined;
-  const [, zeroGradient, nonFiniteGradient] = columnMeans(reports);
-  return { values: reports.map(([value]) => value!), shares: [zeroGradient!, nonFiniteGradient!, last[3]!] };
+/** Shares of zero and of non-finite gradients over all ascents, and of δ on the boundary after the last. */
+function summary(shares: readonly Tensor[]): Tensor {
+  return tf.concat([tf.slice(tf.mean(tf.stack([...shares]), 0), 0, 2), tf.slice(shares.at(-1)!, 2, 1)]);
 }

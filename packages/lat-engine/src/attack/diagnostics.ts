@@ -60,7 +60,7 @@ export function summarizeAttacks(steps: readonly AttackedStep[]): AttackSummary 
 }
 
 /** The mean of each column of rows of equal length. */
-export function columnMeans(rows: readonly (readonly number[])[]): number[] {
+function columnMeans(rows: readonly (readonly number[])[]): number[] {
   return (rows[0] ?? []).map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length);
 }
 

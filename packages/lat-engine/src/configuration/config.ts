@@ -82,6 +82,8 @@ export const attackSchema = z.strictObject({
   behaviour: z.enum(["corrected", "published"]).default("corrected"),
 });
 export type AttackConfig = z.infer<typeof attackSchema>;
+/** What a person writes of it: every setting has a default. */
+export type AttackSettings = z.input<typeof attackSchema>;
 
 export const methodNames = ["ft", "rlp", "at", "lat"] as const;
 export type MethodName = (typeof methodNames)[number];

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { compile, disposeAll, type Tensor } from "lat-tensorflow";
+import { compile, type Tensor, tf } from "lat-tensorflow";
 import { bucketOf, chunks } from "../examples/batches.ts";
 import type { ExampleSet } from "../examples/example-set.ts";
 import { toTensors } from "../examples/to-tensors.ts";
@@ -44,13 +44,11 @@ export function exampleMeter(
       for (const indices of chunks(order, batchSize)) {
         const filled = Array.from({ length: batchSize }, (_, i) => indices[i % indices.length]!);
         const length = lengths && bucketOf(Math.max(...indices.map((i) => lengths[i]!)), buckets);
-        const batch = toTensors(await set.batch(filled, length));
-        const measured = compiled(parameters, batch);
-        const values = measured.dataSync();
+        const host = await set.batch(filled, length);
+        const values = tf.tidy(() => compiled(parameters, toTensors(host)).dataSync());
         indices.forEach((index, row) => {
           result[index] = values[row]!;
         });
-        disposeAll(batch, measured);
         // Lets signals and the terminal run between batches.
         await setImmediate();
       }

@@ -151,11 +151,12 @@ async function trainDefence(
       seed: config.seed,
     };
     const trained = await trainIn(out, session, job, { observer, signal });
-    if (!trained.interrupted) {
-      await saveTensors(join(out, MODEL), trained.parameters);
-      rmSync(join(out, CHECKPOINTS), { recursive: true, force: true });
+    try {
+      if (!trained.interrupted) await saveTensors(join(out, MODEL), trained.parameters);
+    } finally {
+      disposeAll(trained.parameters);
     }
-    disposeAll(trained.parameters);
+    if (!trained.interrupted) rmSync(join(out, CHECKPOINTS), { recursive: true, force: true });
     if (trained.interrupted) throw new InterruptedError("the training was interrupted");
   } finally {
     disposeAll(epsilon);

@@ -1,4 +1,4 @@
-import { disposeAll, reportRetraces, tf } from "lat-tensorflow";
+import { reportRetraces, tf } from "lat-tensorflow";
 import { type Attack, attack } from "../attack/attack.ts";
 import { ball } from "../ball/ball.ts";
 import type { AttackConfig, RunConfig, TrainConfig } from "../configuration/config.ts";
@@ -51,10 +51,10 @@ export class Session {
 
   descent(train: TrainConfig, attackConfig: AttackConfig): Descent {
     const { optimizer: kind, weightDecay, momentum, beta2, clip, batchNorm } = train;
-    const { adversarialShare, objective, behaviour, steps, batchNorm: attackedBy } = attackConfig;
+    const { adversarialShare, objective, behaviour, batchNorm: attackedBy } = attackConfig;
     const key = JSON.stringify([
       [kind, weightDecay, momentum, beta2, clip, batchNorm],
-      [adversarialShare, objective, behaviour, steps, attackedBy],
+      [adversarialShare, objective, behaviour, attackedBy],
     ]);
     return remember(this.descents, key, () =>
       descent(this.prepared, optimizer(this.prepared.model, train), train, attackConfig),
@@ -82,14 +82,14 @@ export class Session {
     const indices = Array.from({ length: Math.min(NORM_EXAMPLES, defend.size) }, (_, i) => i);
     const { lengths } = defend;
     const length = lengths && bucketOf(Math.max(...indices.map((i) => lengths[i]!)), buckets);
-    const batch = toTensors(await defend.batch(indices, length));
+    const host = await defend.batch(indices, length);
     const mean = tf.tidy(() => {
+      const batch = toTensors(host);
       const around = ball(norm, scope, site.tokens && maskKey ? entriesOf(batch, "the batch")[maskKey] : undefined);
       const activation = prefix(model, parameters, batch, site)[site.key]!;
       const real = tf.cast(tf.greater(around.dimensions(activation), 0), "float32");
       return tf.div(tf.sum(tf.mul(around.norm(activation), real)), tf.sum(real)).dataSync()[0]!;
     });
-    disposeAll(batch);
     this.norms.set(key, mean);
     return mean;
   }

@@ -111,6 +111,31 @@ describe("a sweep", () => {
     }
   });
 
+  it("gives each run the memory that one that failed inside an attack had", async () => {
+    let failures = 0;
+    const losing: Task<never> = {
+      ...task,
+      async prepare(options, context) {
+        const prepared = await task.prepare(options, context);
+        const batch: Prepared["defend"]["batch"] = async (indices, length, pass) => {
+          const { labels, ...rest } = await prepared.defend.batch(indices, length, pass);
+          return pass && failures++ === 0 ? rest : { ...rest, labels: labels! };
+        };
+        return { ...prepared, defend: { ...prepared.defend, batch } };
+      },
+    };
+    const tensors: number[] = [];
+    const observer: Recorder = {
+      ...recorder(),
+      phase: (name) => void (name === "defend" && tensors.push(tf.memory().numTensors)),
+    };
+    const seeds = resolveSweep(toyTask, { preset: "nano", methods: ["lat"], epsilons: [0.5], seeds: [0, 1, 2] });
+    const summary = await sweep(losing, seeds, { out: join(temporaryFolder(), "sweep"), resume: false, observer });
+    expect(statuses(summary)).toEqual(["lat failed", "lat complete", "lat complete"]);
+    expect(summary.runs[0]!.error).toMatch(/has no entry "labels"/);
+    expect(new Set(tensors).size).toBe(1);
+  });
+
   it("lists a run whose ε could not be set beside the activations, and measures them for the next", async () => {
     let failures = 0;
     const flaky: Task<never> = {

@@ -46,14 +46,19 @@ export interface Site {
   readonly range?: readonly [low: number, high: number];
 }
 
+export type ParameterKind = "trained" | "frozen" | "statistic";
+
 /** The name and shape of one parameter, and how a network trained from scratch starts it. */
 export interface ParameterSpec {
   readonly shape: readonly number[];
   readonly initial: "ones" | "zeros" | { readonly normal: number };
   /** Whether weight decay applies (matrices: yes; norms and biases: no). */
   readonly decay: boolean;
-  /** false: it has no gradient and no optimizer state, and changes only as a running statistic does. Default: true. */
-  readonly trainable?: boolean;
+  /**
+   * `trained`: by gradients, with an optimizer's state. `frozen`: it stays what it is. `statistic`: passes in mode `train`
+   * leave its next value in the state. Only what is trained has a gradient. Default: trained.
+   */
+  readonly kind?: ParameterKind;
 }
 
 /** A staged network. */
@@ -69,13 +74,13 @@ export interface Model {
   readonly xla: boolean;
 }
 
-/** The parameters that gradients and optimizers are for, in the model's order. */
-export function trainableNames({ parameters }: Model): string[] {
-  return Object.keys(parameters).filter((name) => parameters[name]!.trainable !== false);
+/** The parameters of one kind, in the model's order. Gradients and optimizers are for those that are trained. */
+export function parameterNames({ parameters }: Model, kind: ParameterKind): string[] {
+  return Object.keys(parameters).filter((name) => (parameters[name]!.kind ?? "trained") === kind);
 }
 
 /** The next values of the running statistics, which a pass in mode `train` left in its last state. */
 export function nextStatistics({ parameters }: Model, output: State): Tensors {
-  const left = Object.entries(output).filter(([name]) => parameters[name]?.trainable === false);
+  const left = Object.entries(output).filter(([name]) => parameters[name]?.kind === "statistic");
   return Object.fromEntries(left);
 }

@@ -6,7 +6,7 @@ import { compile, disposeAll, randomNormal, type Tensor, tf } from "lat-tensorfl
 import type { HostBatch } from "../examples/example-set.ts";
 import { toTensors } from "../examples/to-tensors.ts";
 import { initialize } from "../model/initialize.ts";
-import { nextStatistics, type State, type Tensors } from "../model/model.ts";
+import { nextStatistics, parameterNames, type State, type Tensors } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
 import { forward, prefix, suffix } from "../model/run.ts";
 import { loadTensors, saveTensors } from "../train/checkpoint.ts";
@@ -208,7 +208,7 @@ function compiledIsTheSame(world: World): void {
 
 function statisticsMove(world: World): void {
   const { model } = world.network;
-  const expected = Object.keys(model.parameters).filter((name) => model.parameters[name]!.trainable === false);
+  const expected = parameterNames(model, "statistic");
   tf.tidy(() => {
     const next = nextStatistics(model, forward(model, world.parameters, world.batch, {}, "train"));
     for (const name of expected) {

@@ -1,6 +1,6 @@
 import { compile, type Tensor, tf, valueAndGradients } from "lat-tensorflow";
 import type { AttackConfig, TrainConfig } from "../configuration/config.ts";
-import { nextStatistics, type State, type Tensors, trainableNames } from "../model/model.ts";
+import { nextStatistics, parameterNames, type State, type Tensors } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
 import { forward, type Perturbations } from "../model/run.ts";
 import { objectives, type PerExample, perExample } from "../objective/objective.ts";
@@ -14,7 +14,7 @@ export interface GradientSums {
   readonly weight: Tensor;
   /** The running statistics after the micro-batches so far; they follow one another and are not summed. */
   readonly statistics: Tensors;
-  /** Mean over the (last) micro-batch's examples of the attack's objective at δ; absent without an attack. */
+  /** Mean over the micro-batch's examples (of sums over several: the last one's) of the attack's objective at δ; absent without an attack. */
   readonly attackValue?: Tensor;
 }
 
@@ -35,11 +35,8 @@ export function descent(network: Network, optimizer: Optimizer, train: TrainConf
   const objective = objectives[attack.objective];
   const options = { xla: model.xla };
 
-  /** Whether the objective at δ is that of the network the attack ascended on. */
-  const comparable =
-    attack.steps === 0 ||
-    attack.batchNorm === train.batchNorm ||
-    trainableNames(model).length === Object.keys(model.parameters).length;
+  /** Whether the network trained on is the one that the attack ascended on, so that the objective at δ is the attack's last. */
+  const sameNetwork = attack.batchNorm === train.batchNorm || parameterNames(model, "statistic").length === 0;
 
   /** d/dθ Σ loss, on activations perturbed by δ (and on clean ones, for the rest of `adversarialShare`). */
   function sums(parameters: Tensors, batch: State, perturbations: Perturbations): GradientSums {
@@ -93,7 +90,7 @@ export function descent(network: Network, optimizer: Optimizer, train: TrainConf
     ),
     apply: compile(apply, { name: "apply", ...options }),
   };
-  return { ...functions, comparable, release: () => Object.values(functions).forEach((f) => void f.release()) };
+  return { ...functions, sameNetwork, release: () => Object.values(functions).forEach((f) => void f.release()) };
 }
 export type Descent = ReturnType<typeof descent>;
 

@@ -1,6 +1,6 @@
 import { squareSum, type Tensor, tf } from "lat-tensorflow";
 import type { TrainConfig } from "../configuration/config.ts";
-import { type Model, type Tensors, trainableNames } from "../model/model.ts";
+import { type Model, parameterNames, type Tensors } from "../model/model.ts";
 
 /** What an optimizer remembers: one record of tensors, named like the trained parameters, for each moment. */
 export type OptimizerState = Readonly<Record<string, Tensors>>;
@@ -30,7 +30,10 @@ const ADAM_EPSILON = 1e-8;
 
 export function optimizer(model: Model, { optimizer: kind, weightDecay, momentum, beta2 }: TrainConfig): Optimizer {
   const decayOf = (name: string): number => (model.parameters[name]!.decay ? weightDecay : 0);
-  return { trained: trainableNames(model), ...(kind === "sgd" ? sgd(momentum, decayOf) : adamw(beta2, decayOf)) };
+  return {
+    trained: parameterNames(model, "trained"),
+    ...(kind === "sgd" ? sgd(momentum, decayOf) : adamw(beta2, decayOf)),
+  };
 }
 
 /** Zeros for every moment of every trained parameter. */

@@ -17,7 +17,7 @@ const model: Model = {
   name: "centred",
   parameters: {
     weight: { shape: [2], initial: "ones", decay: true },
-    "running.mean": { shape: [2], initial: "zeros", decay: false, trainable: false },
+    "running.mean": { shape: [2], initial: "zeros", decay: false, kind: "statistic" },
   },
   stages: [
     { name: "input", run: (_, { x, ...rest }) => ({ ...rest, h: x! }) },
@@ -97,14 +97,74 @@ describe("the attacked network", () => {
   };
 
   it.each(["train", "evaluate"] as const)("is in the mode that is asked for (%s)", (batchNorm) => {
-    const { reports } = stepOn([first!], {}, { steps: 1, start: "zero", batchNorm });
-    expect(reports[0]?.values[0]).toBeCloseTo(meanLoss(batchNorm), 5);
+    const { attacked } = stepOn([first!], {}, { steps: 1, start: "zero", batchNorm });
+    expect(values(attacked!.values[0])[0]).toBeCloseTo(meanLoss(batchNorm), 5);
     expect(meanLoss("train")).not.toBeCloseTo(meanLoss("evaluate"), 1);
   });
 
-  it("is not compared with the network in the other mode", () => {
-    const reached = (batchNorm: "train" | "evaluate", steps: number) =>
-      stepOn([first!], {}, { steps, batchNorm }).attackValue !== undefined;
-    expect([reached("train", 2), reached("evaluate", 2), reached("evaluate", 0)]).toEqual([true, false, true]);
+  it.each(["train", "evaluate"] as const)("is what all T + 1 values are measured on (%s)", (batchNorm) => {
+    for (const steps of [0, 1, 3]) {
+      const config = { steps, start: "zero", stepSize: 0.1, batchNorm } as const;
+      const { attacked } = stepOn([first!], {}, config);
+      expect(attacked!.values).toHaveLength(steps + 1);
+      const made = attack(network, resolveSites(model, ["h"]), attackSchema.parse(config));
+      const batch = { x: tf.tensor2d(first!) };
+      const { report } = made.run(parameters, batch, tf.scalar(0.5), { seed: 0, step: 0, examples: [0, 1] });
+      attacked!.values.forEach(
+        (value, t) => void expect(values(value)[0]).toBeCloseTo(values(report.values[t])[0]!, 5),
+      );
+    }
+  });
+
+  it("has its values averaged over the micro-batches, the last like the others", () => {
+    const config = { steps: 2, start: "zero", batchNorm: "evaluate" } as const;
+    const alone = [first!, second!].map((batch) => stepOn([batch], { batchNorm: "evaluate" }, config).attacked!.values);
+    const both = stepOn([first!, second!], { batchNorm: "evaluate" }, config).attacked!.values;
+    expect(both).toHaveLength(3);
+    both.forEach((value, t) => {
+      expect(values(value)[0]).toBeCloseTo((values(alone[0]![t])[0]! + values(alone[1]![t])[0]!) / 2, 5);
+    });
+  });
+});
+
+describe("a frozen parameter", () => {
+  const frozen: Network = {
+    ...network,
+    model: {
+      ...model,
+      parameters: {
+        weight: { ...model.parameters.weight!, kind: "frozen" },
+        bias: { shape: [2], initial: "zeros", decay: true },
+      },
+      stages: [
+        model.stages[0]!,
+        {
+          name: "affine",
+          run: ({ weight, bias }, { h, ...rest }) => ({
+            ...rest,
+            weight: tf.zerosLike(weight!),
+            logit: tf.add(tf.mul(h!, weight!), bias!),
+          }),
+        },
+      ],
+    },
+  };
+
+  it("stays what it is, is no statistic, and takes no value from the attack", () => {
+    const config = attackSchema.parse({ steps: 1 });
+    const train = trainSchema.parse({ optimizer: "sgd", weightDecay: 0.1 });
+    const rule = optimizer(frozen.model, train);
+    expect(rule.trained).toEqual(["bias"]);
+    const weights = { weight: tf.tensor1d([0.5, -1]), bias: tf.tensor1d([0.25, 0.5]) };
+    const perturber = { attack: attack(frozen, resolveSites(frozen.model, ["h"]), config), epsilon: tf.scalar(0.5) };
+    const parts = descent(frozen, rule, train, config);
+    const microBatch = { batch: { x: tf.tensor2d(first!) }, draws: { seed: 0, step: 0, examples: [0, 1] } };
+    const state = initialState(rule, weights);
+    const result = step(parts, perturber, weights, state, [microBatch], tf.scalar(0.1), tf.scalar(1));
+    expect(parts.sameNetwork).toBe(true);
+    expect(result.attacked!.values).toHaveLength(2);
+    expect(values(result.parameters.weight)).toEqual([0.5, -1]);
+    expect(values(result.parameters.bias)).not.toEqual([0.25, 0.5]);
+    expect(Object.keys(result.state.velocity!)).toEqual(["bias"]);
   });
 });

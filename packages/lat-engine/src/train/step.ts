@@ -1,6 +1,5 @@
-import { disposeAll, type Tensor, tf } from "lat-tensorflow";
+import { disposeAll, type Tensor, tf, tidy } from "lat-tensorflow";
 import type { Attack, AttackReport } from "../attack/attack.ts";
-import { columnMeans } from "../attack/diagnostics.ts";
 import type { DrawContext } from "../attack/start.ts";
 import type { State, Tensors } from "../model/model.ts";
 import type { Descent, GradientSums, Updated } from "./descent.ts";
@@ -21,19 +20,14 @@ export interface MicroBatch {
 }
 
 export interface StepResult extends Updated {
-  /**
-   * Mean over the last micro-batch's examples of the attack's objective at δ. Absent without an attack, and where the
-   * attack ascended on the network in the other mode of batch norm: its values along the way are then not comparable.
-   */
-  readonly attackValue?: Tensor;
-  /** One for each micro-batch that was attacked. */
-  readonly reports: readonly (AttackReport | undefined)[];
+  /** Means over the micro-batches of what their attacks report: T + 1 values, and shares. Absent without an attack. */
+  readonly attacked?: AttackReport;
 }
 
 /**
  * One iteration of Algorithm 1 (Casper et al. 2025): for each micro-batch the inner maximisation finds δ with θ fixed;
  * the outer minimisation then descends on the loss at the perturbed activations. Without a perturber it is plain
- * fine-tuning.
+ * fine-tuning. No value is read. Where it throws, nothing of it stays in memory.
  */
 export function step(
   descent: Descent,
@@ -44,31 +38,37 @@ export function step(
   learningRate: Tensor,
   number: Tensor,
 ): StepResult {
-  const reports: (AttackReport | undefined)[] = [];
-  const maximise = (current: Tensors, { batch, draws }: MicroBatch) => {
-    if (!perturber) return {};
-    const { perturbations, report } = perturber.attack.run(current, batch, perturber.epsilon, draws);
-    reports.push(report);
-    return perturbations;
-  };
+  return tidy(() => {
+    const reports: AttackReport[] = [];
+    const measureLast = !descent.sameNetwork;
+    let total: GradientSums | undefined;
+    for (const { batch, draws } of microBatches) {
+      const current: Tensors = { ...parameters, ...total?.statistics };
+      const attacked = perturber?.attack.run(current, batch, perturber.epsilon, draws, { measureLast });
+      const sums = descent.gradientSums(current, batch, attacked?.perturbations ?? {});
+      disposeAll(attacked?.perturbations);
+      if (attacked) reports.push(measureLast ? attacked.report : withLast(attacked.report, sums.attackValue!));
+      const before: GradientSums | undefined = total;
+      total = before ? descent.accumulate(before, sums) : sums;
+      if (before) disposeAll(before, sums);
+    }
+    const { attackValue: _, ...sums } = total!;
+    const updated = descent.apply(parameters, state, sums, learningRate, number);
+    return reports.length > 0 ? { ...updated, attacked: meanReport(reports) } : updated;
+  });
+}
 
-  let total: GradientSums | undefined;
-  for (const microBatch of microBatches) {
-    const current: Tensors = { ...parameters, ...total?.statistics };
-    const perturbations = maximise(current, microBatch);
-    const sums = descent.gradientSums(current, microBatch.batch, perturbations);
-    disposeAll(perturbations);
-    const before: GradientSums | undefined = total;
-    total = before ? descent.accumulate(before, sums) : sums;
-    if (before) disposeAll(before, sums);
-  }
-  const { attackValue, ...sums } = total!;
-  const updated = descent.apply(parameters, state, sums, learningRate, number);
-  disposeAll(sums);
-  if (!attackValue) return { ...updated, reports };
-  if (descent.comparable) return { ...updated, reports, attackValue };
-  attackValue.dispose();
-  return { ...updated, reports };
+function withLast({ values, ...rest }: AttackReport, last: Tensor): AttackReport {
+  return { ...rest, values: [...values, tf.clone(last)] };
+}
+
+function meanReport(reports: readonly AttackReport[]): AttackReport {
+  const mean = (tensors: readonly Tensor[]): Tensor => tf.mean(tf.stack([...tensors]), 0);
+  const shares = reports.flatMap((report) => report.shares ?? []);
+  return {
+    values: reports[0]!.values.map((_, t) => mean(reports.map(({ values }) => values[t]!))),
+    ...(shares.length > 0 && { shares: mean(shares) }),
+  };
 }
 
 /** What training changes from step to step. */
@@ -92,27 +92,28 @@ export function advance(
   number: number,
 ): TrainState & { readonly record: StepRecord } {
   const scalars = [tf.scalar(learningRate), tf.scalar(number)] as const;
-  const result = step(descent, perturber, from.parameters, from.state, microBatches, ...scalars);
-  disposeAll(
-    from,
-    microBatches.map(({ batch }) => batch),
-    scalars,
-  );
+  let result: StepResult;
+  try {
+    result = step(descent, perturber, from.parameters, from.state, microBatches, ...scalars);
+  } finally {
+    disposeAll(
+      from,
+      microBatches.map(({ batch }) => batch),
+      scalars,
+    );
+  }
   const { parameters, state } = result;
   return { parameters, state, record: readRecord(result, number, learningRate) };
 }
 
-/** Reads what a step reports, and disposes of the tensors that report it. */
-function readRecord({ loss, gradientNorm, attackValue, reports }: StepResult, step: number, learningRate: number) {
-  const read = (tensor: Tensor): number => {
-    const value = tensor.dataSync()[0]!;
-    tensor.dispose();
-    return value;
-  };
-  const record: StepRecord = { step, loss: read(loss), gradientNorm: read(gradientNorm), learningRate };
-  const done = reports.filter((report) => report !== undefined);
-  const attackLosses = [...columnMeans(done.map(({ values }) => values)), ...(attackValue ? [read(attackValue)] : [])];
-  if (attackLosses.length === 0) return record;
-  const shares = columnMeans(done.map((report) => report.shares)) as [number, number, number];
-  return { ...record, attackLosses, ...(done.length > 0 ? { attackShares: shares } : {}) };
+/** Reads what a step reports, all at once, and disposes of the tensors that report it. */
+function readRecord({ loss, gradientNorm, attacked }: StepResult, step: number, learningRate: number): StepRecord {
+  const { values = [], shares } = attacked ?? {};
+  const reported = [loss, gradientNorm, ...values, ...(shares ? [shares] : [])];
+  const numbers = tf.tidy(() => [...tf.concat(reported.map((tensor) => tf.reshape(tensor, [-1]))).dataSync()]);
+  disposeAll(reported);
+  const record: StepRecord = { step, loss: numbers[0]!, gradientNorm: numbers[1]!, learningRate };
+  if (values.length === 0) return record;
+  const [attackLosses, attackShares] = [numbers.slice(2, 2 + values.length), numbers.slice(2 + values.length)];
+  return { ...record, attackLosses, ...(shares && { attackShares: attackShares as [number, number, number] }) };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { LatError } from "lat-system";
-import { disposeAll, tf } from "lat-tensorflow";
+import { disposeAll, tf, tidy } from "lat-tensorflow";
 import type { TrainConfig } from "../configuration/config.ts";
 import type { LossMeter } from "../evaluate/loss-meter.ts";
 import type { ExampleSet, HostBatch } from "../examples/example-set.ts";
@@ -65,12 +65,13 @@ export async function train(job: TrainJob): Promise<Trained> {
   const save = (): Promise<void> => saveCheckpoint(checkpoints, { step, validation, parameters, state });
   const outOfPatience = (): boolean => config.patience !== null && (validation?.worse ?? 0) >= config.patience;
   const next = prefetch((at) => microBatchesOf(job, sampler, at), step, steps);
-  job.onStart(step, steps);
 
   try {
+    job.onStart(step, steps);
     while (step < steps && !outOfPatience() && !signal?.aborted) {
       const learningRate = learningRateAt(step + 1, steps, config);
-      const microBatches = (await next()).map(toMicroBatch);
+      const host = await next();
+      const microBatches = tidy(() => host.map(toMicroBatch));
       const advanced = advance(descent, perturber, { parameters, state }, microBatches, learningRate, ++step);
       ({ parameters, state } = advanced);
       const { record } = advanced;
@@ -89,12 +90,12 @@ export async function train(job: TrainJob): Promise<Trained> {
       // Lets timers, signals and the terminal run between steps.
       await setImmediate();
     }
+    if (step < steps && !outOfPatience()) await save();
   } catch (error) {
     disposeAll(parameters, state);
     throw error;
   }
   const interrupted = step < steps && !outOfPatience();
-  if (interrupted) await save();
   disposeAll(state);
   if (interrupted || validation === null) return { parameters, interrupted };
   disposeAll(parameters);

@@ -47,7 +47,7 @@ export function convolve(
 
 /** The parameters of a convolution, drawn as He et al. (2015) propose for rectified networks, and of its batch norm. */
 export function layerSpecs({ conv, norm }: LayerNames, size: number, channels: number, out: number) {
-  const perChannel = (initial: "ones" | "zeros", rest?: { trainable: false }): ParameterSpec => ({
+  const perChannel = (initial: "ones" | "zeros", rest?: { kind: "statistic" }): ParameterSpec => ({
     shape: [out],
     initial,
     decay: false,
@@ -61,7 +61,7 @@ export function layerSpecs({ conv, norm }: LayerNames, size: number, channels: n
     },
     [`${norm}.weight`]: perChannel("ones"),
     [`${norm}.bias`]: perChannel("zeros"),
-    [`${norm}.running_mean`]: perChannel("zeros", { trainable: false }),
-    [`${norm}.running_var`]: perChannel("ones", { trainable: false }),
+    [`${norm}.running_mean`]: perChannel("zeros", { kind: "statistic" }),
+    [`${norm}.running_var`]: perChannel("ones", { kind: "statistic" }),
   } satisfies Record<string, ParameterSpec>;
 }

@@ -13,7 +13,7 @@ import {
   toTensors,
 } from "lat-engine";
 import { exampleMeter } from "lat-engine/task";
-import { compile, disposeAll, type Tensor, tf } from "lat-tensorflow";
+import { compile, type Tensor, tf } from "lat-tensorflow";
 
 /** Pictures in a forward pass, at most. */
 const LARGEST_BATCH = 128;
@@ -72,17 +72,17 @@ export function attacker(
   return async (parameters) => {
     const predictions = new Int32Array(set.size);
     const pictures = new Map<number, Uint8Array>();
-    const radius = tf.scalar(epsilon);
     for (const { from, indices } of batches(set.size)) {
-      const batch = toTensors(complete(await set.batch(indices), indices));
-      const draws = { seed: 0, step: 0, examples: indices };
-      const { perturbations } = inner.run(parameters, batch, radius, draws);
-      const classes = classify(parameters, batch, perturbations);
-      predictions.set((classes.dataSync() as Int32Array).subarray(0, set.size - from), from);
-      const here = shown.filter((index) => index >= from && index < from + indices.length);
-      if (here.length > 0) {
-        const rendered = render(batch, perturbations);
-        const values = rendered.dataSync() as Float32Array;
+      const host = complete(await set.batch(indices), indices);
+      tf.tidy(() => {
+        const batch = toTensors(host);
+        const draws = { seed: 0, step: 0, examples: indices };
+        const { perturbations } = inner.run(parameters, batch, tf.scalar(epsilon), draws, { measureLast: false });
+        const classes = classify(parameters, batch, perturbations).dataSync() as Int32Array;
+        predictions.set(classes.subarray(0, set.size - from), from);
+        const here = shown.filter((index) => index >= from && index < from + indices.length);
+        if (here.length === 0) return;
+        const values = render(batch, perturbations).dataSync() as Float32Array;
         const length = values.length / indices.length;
         for (const index of here) {
           const own = values.subarray((index - from) * length, (index - from + 1) * length);
@@ -91,13 +91,10 @@ export function attacker(
             Uint8Array.from(own, (value) => Math.round(255 * value)),
           );
         }
-        disposeAll(rendered);
-      }
-      disposeAll(batch, perturbations, classes);
+      });
       // Lets signals and the terminal run between batches.
       await setImmediate();
     }
-    disposeAll(radius);
     return { predictions, pictures };
   };
 }

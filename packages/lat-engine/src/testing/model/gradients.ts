@@ -1,5 +1,5 @@
 import { type Tensor, tf, valueAndGradients } from "lat-tensorflow";
-import { type Tensors, trainableNames } from "../../model/model.ts";
+import { parameterNames, type Tensors } from "../../model/model.ts";
 import { forward, type Perturbations } from "../../model/run.ts";
 import { ensure } from "../check.ts";
 import { sizeOf, type World } from "./world.ts";
@@ -16,12 +16,12 @@ export function gradientsAreRight(world: World): void {
   tf.tidy(() => {
     const deltas: Record<string, Tensor> = {};
     for (const site of model.sites) deltas[site.name] = tf.zerosLike(world.activation(site));
-    const trainable = trainableNames(model).map((name) => [name, world.parameters[name]!] as const);
+    const trained = parameterNames(model, "trained").map((name) => [name, world.parameters[name]!] as const);
     const at = (inputs: Tensors): Tensor =>
       world.logp(
         forward(model, { ...world.parameters, ...inputs }, world.batch, pick(inputs, deltas) as Perturbations),
       );
-    const inputs: Tensors = { ...Object.fromEntries(trainable), ...deltas };
+    const inputs: Tensors = { ...Object.fromEntries(trained), ...deltas };
     const { gradients } = valueAndGradients(() => at(inputs), inputs);
     const slopes = Object.keys(inputs).map((name) => ({
       name,
@@ -39,9 +39,12 @@ export function gradientsAreRight(world: World): void {
         return `${name}: in most directions the gradient is off by ${typical} of the slope; in the first it gives ${gradient}, finite differences ${differences.join(", ")}`;
       });
     }
-    for (const [name] of trainable) {
+    for (const [name] of trained) {
       const largest = tf.max(tf.abs(gradients[name]!)).dataSync()[0]!;
-      ensure(largest > 0, () => `parameter ${name} has no gradient: nothing reads it, or it is not trainable`);
+      ensure(
+        largest > 0,
+        () => `parameter ${name} has no gradient: nothing reads it, or it is no parameter to be trained`,
+      );
     }
   });
 }
