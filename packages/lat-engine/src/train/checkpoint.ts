@@ -114,8 +114,9 @@ export function loadTensors(path: string): Tensors {
   const loaded = new Map<string, Tensor>();
   try {
     for (const [name, stored] of file.tensors) {
-      if (stored.dtype !== "F32") throw new LatError(`${path}: tensor ${quote(name)} is ${stored.dtype}, expected F32`);
-      loaded.set(name, loadFloats(stored));
+      const what = `${path}: tensor ${quote(name)}`;
+      if (stored.dtype !== "F32") throw new LatError(`${what} is ${stored.dtype}, expected F32`);
+      loaded.set(name, loadFloats(stored, what));
     }
     return Object.fromEntries(loaded);
   } catch (error) {

@@ -159,13 +159,23 @@ describe("bertClassifier", () => {
 describe("parseBertConfig", () => {
   const published = readJson(`${folderOf("mean")}/config.json`);
 
+  it("takes what a file leaves out as transformers does", () => {
+    const defaults = { vocab_size: 30_522, hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 12 };
+    const others = { num_attention_heads: 12, layer_norm_eps: 1e-12, max_position_embeddings: 512, type_vocab_size: 2 };
+    expect(parseBertConfig({ model_type: "bert" })).toEqual({ ...defaults, ...others });
+    expect(parseBertConfig({ ...published, hidden_act: "gelu_python" })).toEqual(parseBertConfig(published));
+  });
+
   it.each([
     [{ model_type: "roberta" }, /model_type/],
     [{ hidden_size: 0 }, /hidden_size/],
     [{ hidden_act: "relu" }, /hidden_act/],
     [{ position_embedding_type: "relative_key" }, /position_embedding_type/],
     [{ is_decoder: true }, /is_decoder/],
-    [{ layer_norm_eps: undefined }, /layer_norm_eps/],
+    [{ layer_norm_eps: null }, /layer_norm_eps/],
+    [{ hidden_act: null }, /hidden_act/],
+    [{ add_cross_attention: true }, /add_cross_attention/],
+    [{ quantization_config: { bits: 8 } }, /quantization_config/],
   ])("refuses %j", (change, message) => {
     expect(() => parseBertConfig({ ...published, ...change }, "here/config.json")).toThrow(message);
     expect(() => parseBertConfig({ ...published, ...change }, "here/config.json")).toThrow(/^here\/config\.json/);

@@ -1,5 +1,6 @@
-import { LatError, UsageError } from "lat-system";
+import { UsageError } from "lat-system";
 import { z } from "zod";
+import { count, maximumLayers, parsePublishedConfig, unquantised } from "../published-config.ts";
 
 /** The shape of a BERT encoder, in the fields and names of a Hugging Face `config.json`. */
 export interface BertConfig {
@@ -27,22 +28,26 @@ export interface BertHead {
   readonly pooling: "mean" | "cls";
 }
 
-const count = z.number().int().positive();
-
-/** What is read of a published `config.json`; variants of the architecture that are not computed here are refused. */
+/**
+ * What is read of a published `config.json`; variants of the architecture that are not computed here are refused. What a
+ * file leaves out has the value that transformers gives it.
+ */
 const fileSchema = z.object({
   model_type: z.literal("bert"),
-  vocab_size: count,
-  hidden_size: count,
-  intermediate_size: count,
-  num_hidden_layers: count,
-  num_attention_heads: count,
-  layer_norm_eps: z.number().positive(),
-  max_position_embeddings: count,
-  type_vocab_size: count,
-  hidden_act: z.literal("gelu").optional(),
+  vocab_size: count.default(30_522),
+  hidden_size: count.default(768),
+  intermediate_size: count.default(3072),
+  num_hidden_layers: count.default(12),
+  num_attention_heads: count.default(12),
+  layer_norm_eps: z.number().positive().default(1e-12),
+  max_position_embeddings: count.default(512),
+  type_vocab_size: count.default(2),
+  // Both are the exact function, of the error function.
+  hidden_act: z.enum(["gelu", "gelu_python"]).optional(),
   position_embedding_type: z.literal("absolute").optional(),
   is_decoder: z.literal(false).optional(),
+  add_cross_attention: z.literal(false).optional(),
+  quantization_config: unquantised,
 });
 
 /**
@@ -51,8 +56,7 @@ const fileSchema = z.object({
  * @throws {LatError} that names the fields that are missing, malformed or of a variant that is not computed here
  */
 export function parseBertConfig(json: unknown, source = "config.json"): BertConfig {
-  const { success, data, error } = fileSchema.safeParse(json);
-  if (!success) throw new LatError(`${source} is not a BERT that can be computed here:\n${z.prettifyError(error)}`);
+  const data = parsePublishedConfig(fileSchema, json, source, "a BERT");
   const { vocab_size, hidden_size, intermediate_size, num_hidden_layers, num_attention_heads } = data;
   const { layer_norm_eps, max_position_embeddings, type_vocab_size } = data;
   return {
@@ -67,8 +71,11 @@ export function parseBertConfig(json: unknown, source = "config.json"): BertConf
   };
 }
 
-/** @throws {UsageError} where the width does not divide among the heads, or there are no two classes */
-export function checkBertConfig({ hidden_size, num_attention_heads }: BertConfig, { classes }: BertHead): void {
+/** @throws {UsageError} where the width does not divide among the heads, layers are too many, or there are no two classes */
+export function checkBertConfig(config: BertConfig, { classes }: BertHead): void {
+  const { hidden_size, num_attention_heads, num_hidden_layers } = config;
+  if (num_hidden_layers > maximumLayers)
+    throw new UsageError(`a BERT of ${num_hidden_layers} layers cannot be: at most ${maximumLayers} are made`);
   if (hidden_size % num_attention_heads !== 0)
     throw new UsageError(
       `a BERT of hidden_size ${hidden_size} and num_attention_heads ${num_attention_heads} cannot be: ` +

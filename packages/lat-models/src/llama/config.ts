@@ -1,5 +1,6 @@
 import { LatError, UsageError } from "lat-system";
 import { z } from "zod";
+import { count, maximumLayers, parsePublishedConfig, unquantised } from "../published-config.ts";
 
 /** The shape of a Llama, in the fields and names of a Hugging Face `config.json`. */
 export interface LlamaConfig {
@@ -22,29 +23,41 @@ export interface LlamaConfig {
   readonly max_position_embeddings: number;
 }
 
-const count = z.number().int().positive();
 const positive = z.number().positive();
 
-/** What is read of a published `config.json`; variants of the architecture that are not computed here are refused. */
+/** Rotary embedding as it was at first; variants bend its angles, by these or by other settings. */
+const plainRotary = z.strictObject({
+  rope_type: z.literal("default").optional(),
+  type: z.literal("default").optional(),
+  rope_theta: positive.optional(),
+  partial_rotary_factor: z.literal(1).optional(),
+});
+
+/**
+ * What is read of a published `config.json`; variants of the architecture that are not computed here are refused. What a
+ * file leaves out has the value that transformers gives it.
+ */
 const fileSchema = z.object({
   model_type: z.literal("llama"),
-  vocab_size: count,
-  hidden_size: count,
-  intermediate_size: count,
-  num_hidden_layers: count,
-  num_attention_heads: count,
-  num_key_value_heads: count.optional(),
-  rms_norm_eps: positive,
-  max_position_embeddings: count,
+  vocab_size: count.default(32_000),
+  hidden_size: count.default(4096),
+  intermediate_size: count.default(11_008),
+  num_hidden_layers: count.default(32),
+  num_attention_heads: count.default(32),
+  num_key_value_heads: count.nullish(),
+  rms_norm_eps: positive.default(1e-6),
+  max_position_embeddings: count.default(2048),
   tie_word_embeddings: z.boolean().default(false),
   // Newer files hold theta in rope_parameters; the oldest leave it out.
   rope_theta: positive.default(10_000),
-  rope_parameters: z.object({ rope_type: z.literal("default"), rope_theta: positive }).optional(),
-  rope_scaling: z.null().optional(),
-  hidden_act: z.literal("silu").optional(),
+  rope_parameters: plainRotary.nullish(),
+  rope_scaling: plainRotary.nullish(),
+  partial_rotary_factor: z.literal(1).nullish(),
+  hidden_act: z.enum(["silu", "swish"]).optional(),
   attention_bias: z.literal(false).optional(),
   mlp_bias: z.literal(false).optional(),
   head_dim: count.nullish(),
+  quantization_config: unquantised,
 });
 
 /**
@@ -53,8 +66,7 @@ const fileSchema = z.object({
  * @throws {LatError} that names the fields that are missing, malformed or of a variant that is not computed here
  */
 export function parseLlamaConfig(json: unknown, source = "config.json"): LlamaConfig {
-  const { success, data, error } = fileSchema.safeParse(json);
-  if (!success) throw new LatError(`${source} is not a Llama that can be computed here:\n${z.prettifyError(error)}`);
+  const data = parsePublishedConfig(fileSchema, json, source, "a Llama");
   const { hidden_size, num_attention_heads, head_dim } = data;
   if (head_dim && head_dim !== hidden_size / num_attention_heads)
     throw new LatError(
@@ -70,15 +82,17 @@ export function parseLlamaConfig(json: unknown, source = "config.json"): LlamaCo
     num_attention_heads,
     num_key_value_heads: data.num_key_value_heads ?? num_attention_heads,
     rms_norm_eps,
-    rope_theta: data.rope_parameters?.rope_theta ?? data.rope_theta,
+    rope_theta: data.rope_parameters?.rope_theta ?? data.rope_scaling?.rope_theta ?? data.rope_theta,
     tie_word_embeddings: data.tie_word_embeddings,
     max_position_embeddings,
   };
 }
 
-/** @throws {UsageError} where the widths do not divide as attention with rotary embedding needs */
+/** @throws {UsageError} where the widths do not divide as attention with rotary embedding needs, or layers are too many */
 export function checkLlamaConfig(config: LlamaConfig): void {
   const { hidden_size, num_attention_heads, num_key_value_heads } = config;
+  if (config.num_hidden_layers > maximumLayers)
+    throw new UsageError(`a Llama of ${config.num_hidden_layers} layers cannot be: at most ${maximumLayers} are made`);
   const demand = (holds: boolean, rule: string) => {
     if (!holds)
       throw new UsageError(

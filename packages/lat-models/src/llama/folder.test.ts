@@ -52,6 +52,14 @@ describe("parseLlamaConfig", () => {
     expect(parseLlamaConfig(rest).rope_theta).toBe(10_000);
   });
 
+  it("takes what a file leaves out as transformers does", () => {
+    expect(parseLlamaConfig({ model_type: "llama" })).toEqual({
+      ...{ vocab_size: 32_000, hidden_size: 4096, intermediate_size: 11_008, num_hidden_layers: 32 },
+      ...{ num_attention_heads: 32, num_key_value_heads: 32, rms_norm_eps: 1e-6, rope_theta: 10_000 },
+      ...{ tie_word_embeddings: false, max_position_embeddings: 2048 },
+    });
+  });
+
   it("gives every head keys of its own where the file does not say", () => {
     const { num_key_value_heads: _, ...rest } = publishedConfig;
     expect(parseLlamaConfig(rest).num_key_value_heads).toBe(4);
@@ -67,6 +75,16 @@ describe("parseLlamaConfig", () => {
     [{ mlp_bias: true }, /mlp_bias/],
     [{ hidden_act: "gelu" }, /hidden_act/],
     [{ head_dim: 8 }, /head_dim 8 is not hidden_size/],
+    [{ rope_parameters: { rope_type: "default", rope_theta: 1, partial_rotary_factor: 0.5 } }, /partial_rotary_factor/],
+    [{ partial_rotary_factor: 0.5 }, /partial_rotary_factor/],
+    [
+      { rope_parameters: { rope_type: "default", ["x".repeat(1e5)]: 1 } },
+      /rope_parameters: "x{80}…" \(100000 characters\) is not/,
+    ],
+    [{ rope_theta: null }, /rope_theta/],
+    [{ rope_theta: "NaN" }, /rope_theta/],
+    [{ tie_word_embeddings: null }, /tie_word_embeddings/],
+    [{ quantization_config: { bits: 4 } }, /quantization_config/],
   ])("refuses %j", (change, message) => {
     expect(() => parseLlamaConfig({ ...publishedConfig, ...change }, "here/config.json")).toThrow(message);
     expect(() => parseLlamaConfig({ ...publishedConfig, ...change }, "here/config.json")).toThrow(

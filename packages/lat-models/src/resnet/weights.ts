@@ -1,7 +1,10 @@
 import type { Model, ParameterSpec, Tensors } from "lat-engine";
-import { type HostTensor, readSafetensors, type Tensor, tf } from "lat-tensorflow";
-import { readTorchFile } from "../torch/file.ts";
+import { openSafetensors, type Tensor, tf } from "lat-tensorflow";
+import { openTorchFile } from "../torch/file.ts";
 import { saveWeights, toParameters } from "../weights.ts";
+
+/** What the compiler of PyTorch puts in front of every name. */
+const compiled = "_orig_mod.";
 
 /**
  * Reads the parameters and running statistics of a ResNet from a safetensors file, or else a file of `torch.save`, with
@@ -11,11 +14,17 @@ import { saveWeights, toParameters } from "../weights.ts";
  * @throws {LatError} that lists what is missing, unexpected or of another shape
  */
 export function loadResnet(model: Model, path: string): Tensors {
-  const tensors = path.endsWith(".safetensors") ? readSafetensors(path).tensors : readTorchFile(path);
-  const wanted = Object.entries(tensors).filter(([name]) => !name.endsWith(".num_batches_tracked"));
-  const layout = { name: model.name, parameters: mapEntries(model.parameters, inPytorch) };
-  const parameters = toParameters(layout, Object.fromEntries(wanted) as Record<string, HostTensor>, path);
-  return mapEntries(parameters, (tensor) => reordered(tensor, [2, 3, 1, 0]));
+  const file = path.endsWith(".safetensors") ? openSafetensors(path) : openTorchFile(path);
+  try {
+    const wanted = [...file.tensors].filter(([name]) => !name.endsWith(".num_batches_tracked"));
+    const isCompiled = wanted.every(([name]) => name.startsWith(compiled));
+    const named = wanted.map(([name, stored]) => [name.slice(isCompiled ? compiled.length : 0), stored] as const);
+    const layout = { name: model.name, parameters: mapEntries(model.parameters, inPytorch) };
+    const parameters = toParameters(layout, new Map(named), path);
+    return mapEntries(parameters, (tensor) => reordered(tensor, [2, 3, 1, 0]));
+  } finally {
+    file.close();
+  }
 }
 
 /** Writes a safetensors file that `loadResnet` and PyTorch read. */

@@ -69,6 +69,22 @@ describe("a file of torch.save", () => {
     expect([...decodeTorchFile(bytes).w!.data]).toEqual(expected);
   }); // biome-ignore format: a table
 
+  it.each([
+    ["ComplexFloatStorage", 8, "complex64"],
+    ["QInt8Storage", 1, "qint8"],
+  ])("may hold tensors that are not read beside those that are: %s", (type, bytes, dtype) => {
+    const odd = tensor(storage(2, type, "b"), 0, [2], [1]);
+    const object = pickle(dict(text("w"), tensor(storage(6), 0, [6], [1]), text("odd"), odd));
+    const keys = pickle(list(text("a"), text("b")));
+    const numbers = [...int64(6n), ...float32(1, 2, 3, 4, 5, 6), ...int64(2n), ...Array<number>(2 * bytes).fill(0)];
+    const path = join(temporaryFolder(), "odd.th");
+    writeFileSync(path, file({ object, keys, elements: numbers }));
+    const opened = openTorchFile(path);
+    expect([...opened.tensors.get("w")!.read()]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(() => opened.tensors.get("odd")!.read()).toThrow(`odd.th: tensor "odd" is ${dtype}, which is not read`);
+    opened.close();
+  });
+
   it("is read in ranges, whatever the strides", () => {
     const path = join(temporaryFolder(), "ranges.th");
     writeFileSync(path, six({ value: tensor(storage(6), 0, [3, 2], [1, 3]) }));

@@ -14,18 +14,20 @@ const elementsAtOnce = 1 << 26;
  * Reads a tensor of floats onto the device as float32; the caller owns it. It passes through the host in pieces, so that
  * it may be larger than one array holds, and its memory is needed twice for a moment, and no more.
  *
+ * @param what names the tensor in errors
  * @param check is shown every piece, and may refuse it
  * @throws {LatError} where the tensor holds no floats, or a number that float32 does not reach
  */
 export function loadFloats(
   stored: StoredTensor,
+  what: string,
   check: (values: Float32Array) => void = () => {},
   atOnce = elementsAtOnce,
 ): Tensor {
   const { shape } = stored;
   const count = shape.reduce((product, size) => product * size, 1);
   const piece = (begin: number): Float32Array => {
-    const values = float32(stored.read(begin, Math.min(begin + atOnce, count)), stored.dtype);
+    const values = float32(stored.read(begin, Math.min(begin + atOnce, count)), stored.dtype, what);
     check(values);
     return values;
   };
@@ -38,12 +40,12 @@ export function loadFloats(
   });
 }
 
-function float32(values: HostArray, dtype: string): Float32Array {
+function float32(values: HostArray, dtype: string, what: string): Float32Array {
   if (values instanceof Float32Array) return values;
-  if (!(values instanceof Float64Array)) throw new LatError(`is ${dtype}, expected ${floatDtypes.join(", ")}`);
+  if (!(values instanceof Float64Array)) throw new LatError(`${what} is ${dtype}, expected ${floatDtypes.join(", ")}`);
   const rounded = Float32Array.from(values);
   const over = rounded.findIndex((value, i) => !Number.isFinite(value) && Number.isFinite(values[i]));
-  if (over !== -1) throw new LatError(`holds ${values[over]}, which is beyond float32`);
+  if (over !== -1) throw new LatError(`${what} holds ${values[over]}, which is beyond float32`);
   return rounded;
 }
 

@@ -136,7 +136,7 @@ describe("floats on the device", () => {
     const before = tf.memory().numTensors;
     const file = openSafetensors(path());
     const seen: number[] = [];
-    const tensor = loadFloats(file.tensors.get("a")!, (piece) => void seen.push(...piece), atOnce);
+    const tensor = loadFloats(file.tensors.get("a")!, "a", (piece) => void seen.push(...piece), atOnce);
     file.close();
     expect(tensor.shape).toEqual([7, 5]);
     expect(tensor.dataSync()).toEqual(values);
@@ -164,15 +164,20 @@ describe("floats on the device", () => {
     const doubles = Float64Array.of(0.1, 1 + 2 ** -24 + 2 ** -40, Number.NaN, -Infinity);
     const tensor = loadFloats(
       openSafetensors(write("f64", { a: { dtype: "F64", shape: [4], bytes: raw(doubles) } })).tensors.get("a")!,
+      "a",
     );
     expect(tensor.dataSync()).toEqual(Float32Array.of(Math.fround(0.1), 1 + 2 ** -23, Number.NaN, -Infinity));
     const over = write("over", { a: { dtype: "F64", shape: [2], bytes: raw(Float64Array.of(1, -1e39)) } });
-    expect(() => loadFloats(openSafetensors(over).tensors.get("a")!)).toThrow(/holds -1e\+39, which is beyond float32/);
+    expect(() => loadFloats(openSafetensors(over).tensors.get("a")!, "a")).toThrow(
+      /holds -1e\+39, which is beyond float32/,
+    );
   });
 
   it("are not read from integers", () => {
     const path = write("integers", { a: { dtype: "I32", shape: [1], bytes: raw(Int32Array.of(1)) } });
-    expect(() => loadFloats(openSafetensors(path).tensors.get("a")!)).toThrow(/is I32, expected F32, F16, BF16, F64/);
+    expect(() => loadFloats(openSafetensors(path).tensors.get("a")!, "a")).toThrow(
+      /is I32, expected F32, F16, BF16, F64/,
+    );
   });
 });
 
