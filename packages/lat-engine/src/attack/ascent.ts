@@ -8,6 +8,7 @@ import type { Network } from "../model/network.ts";
 import { type Perturbations, prefix, suffix } from "../model/run.ts";
 import { objectives, type PerExample, perExample } from "../objective/objective.ts";
 import { boxOf, checkRange } from "./range.ts";
+import { relativeStep } from "./reach.ts";
 import { ascentRule, type Moments } from "./rule.ts";
 import { type StartDraws, startPoint } from "./start.ts";
 
@@ -70,9 +71,8 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
   }
 
   function stepSize(epsilon: Tensor): Tensor {
-    const { stepSize: size, steps } = config;
-    if (typeof size === "number") return tf.scalar(size);
-    return tf.mul(epsilon, size === null ? 1 / Math.max(1, steps) : size.relative);
+    const relative = relativeStep(config);
+    return relative === undefined ? tf.scalar(config.stepSize as number) : tf.mul(epsilon, relative);
   }
 
   const runPrefix = compile(

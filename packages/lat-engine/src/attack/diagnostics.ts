@@ -9,6 +9,8 @@ export const attackSummarySchema = z.object({
   lossAfter: z.number(),
   zeroGradientShare: z.number(),
   nonFiniteGradientShare: z.number(),
+  /** The norm that the ascents' steps can give δ from where they start; absent in runs of before it was stated. */
+  reach: z.number().optional(),
   /** Share of perturbations whose norm reached ε (within 1 %). */
   boundaryShare: z.number(),
   warnings: z.array(z.string()),
@@ -26,11 +28,17 @@ const EFFECTIVE = 1e-3;
 /** Share of zero or non-finite gradients above which the attack is called broken. */
 const TOLERATED = 0.01;
 
+/** The norm that a run's ascents can reach, and its bound. */
+export interface Reach {
+  readonly reach: number;
+  readonly epsilon: number;
+}
+
 /**
  * Averages what a run's training steps say of their attacks, and says loudly when these were too weak to mean anything.
  * Undefined where no step was attacked.
  */
-export function summarizeAttacks(steps: readonly AttackedStep[]): AttackSummary | undefined {
+export function summarizeAttacks(steps: readonly AttackedStep[], { reach, epsilon }: Reach): AttackSummary | undefined {
   const attacked = steps.flatMap(({ attackLosses }) => (attackLosses ? [attackLosses] : []));
   if (attacked.length === 0) return undefined;
   const lossByAscent = columnMeans(attacked);
@@ -44,6 +52,12 @@ export function summarizeAttacks(steps: readonly AttackedStep[]): AttackSummary 
       `the attack did not raise the loss: ${lossBefore.toFixed(4)} before, ${lossAfter.toFixed(4)} after ${ascents} ascents`,
     );
   }
+  // Steps that add up to exactly ε may miss it by a rounding.
+  if (ascents > 0 && reach < epsilon * (1 - 1e-6)) {
+    warnings.push(
+      `the attack cannot reach its bound: ${ascents} ascents come to a norm of ${Number(reach.toPrecision(3))}, ε is ${epsilon}; raise attack.stepSize or attack.steps`,
+    );
+  }
   if (zeroGradientShare > TOLERATED) warnings.push(`${percent(zeroGradientShare)} of the attack's gradients were zero`);
   if (nonFiniteGradientShare > TOLERATED)
     warnings.push(`${percent(nonFiniteGradientShare)} of the attack's gradients were not finite`);
@@ -54,6 +68,7 @@ export function summarizeAttacks(steps: readonly AttackedStep[]): AttackSummary 
     lossAfter,
     zeroGradientShare,
     nonFiniteGradientShare,
+    reach,
     boundaryShare,
     warnings,
   };

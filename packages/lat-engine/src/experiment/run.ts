@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LatError, sha256File, writeJson } from "lat-system";
 import { disposeAll, tf } from "lat-tensorflow";
 import { summarizeAttacks } from "../attack/diagnostics.ts";
+import { reach } from "../attack/reach.ts";
 import type { RunConfig } from "../configuration/config.ts";
 import { readContentIfThere } from "../configuration/content.ts";
 import { methods } from "../configuration/methods.ts";
@@ -112,7 +113,9 @@ export async function defend(
       outcome = { status: error instanceof DivergedError ? "diverged" : "failed", error: failure.message };
     }
   }
-  const attack = summarizeAttacks(new MetricsFile(out).read()) ?? null;
+  const epsilon = config.epsilon ?? 0;
+  const bounds = { epsilon, reach: reach(config.attack, epsilon) };
+  const attack = summarizeAttacks(new MetricsFile(out).read(), bounds) ?? null;
   const measured = { relativeEpsilon, wallSeconds: seconds(), trainSeconds, attack };
   const summary: RunSummary = { ...outline(config), ...measured, ...outcome };
   await writeJson(join(out, RESULT), summary);
@@ -141,6 +144,10 @@ async function trainDefence(
   if (existsSync(join(out, MODEL))) return;
   const epsilon = config.epsilon === null ? undefined : tf.scalar(config.epsilon);
   observer.phase("defend", labelOf(config));
+  if (config.epsilon !== null) {
+    const [steps, reached] = [config.attack.steps, reach(config.attack, config.epsilon)];
+    observer.log("info", `ε ${config.epsilon}: ${steps} ascents reach a norm of ${Number(reached.toPrecision(3))}`);
+  }
   try {
     const job = {
       descent: session.descent(config.defend, config.attack),

@@ -2,7 +2,7 @@ import type { Block, Figures, Table } from "../document/document.ts";
 import { ascentPanel } from "../figures/ascent-panel.ts";
 import { panelStyle } from "../figures/theme.ts";
 import type { Analysis } from "../statistics/analysis.ts";
-import { formatCount, formatDecimals, formatShare } from "../statistics/format.ts";
+import { formatCount, formatDecimals, formatShare, formatSignificant } from "../statistics/format.ts";
 import { methods, methodTitles } from "../statistics/settings.ts";
 
 /** What each run's attack did: a weak attack flatters the defence that it trains. */
@@ -15,7 +15,8 @@ export function attacks({ settings }: Analysis): Block[] {
     type: "table",
     caption:
       "Means over a run’s training steps. Loss is the attack’s, per example, at its start and at its end; shares are of " +
-      "all gradients and of all perturbations. At the boundary: norm within 1 % of ε.",
+      "all gradients and of all perturbations. Reach: the norm that the ascents’ steps can come to from their start, as a " +
+      "multiple of ε. At the boundary: norm within 1 % of ε.",
     columns: [
       { title: "Run" },
       { title: "Seed" },
@@ -24,6 +25,7 @@ export function attacks({ settings }: Analysis): Block[] {
       { title: "Rise" },
       { title: "Zero gradients" },
       { title: "Not finite" },
+      { title: "Reach ÷ ε" },
       { title: "At the boundary" },
       { title: "Warnings" },
     ],
@@ -35,6 +37,7 @@ export function attacks({ settings }: Analysis): Block[] {
       { text: attack.ascents === 0 ? "–" : formatDecimals(attack.lossAfter - attack.lossBefore) },
       { text: attack.ascents === 0 ? "–" : formatShare(attack.zeroGradientShare) },
       { text: attack.ascents === 0 ? "–" : formatShare(attack.nonFiniteGradientShare) },
+      { text: attack.reach === undefined ? "–" : formatSignificant(attack.reach / summary.epsilon!) },
       { text: formatShare(attack.boundaryShare) },
       { text: attack.warnings.length === 0 ? "none" : `⚠ ${formatCount(attack.warnings.length)}` },
     ]),
