@@ -1,3 +1,5 @@
+import { textKey } from "lat-engine/task";
+
 export interface Turn {
   readonly role: "user" | "assistant";
   readonly text: string;
@@ -11,6 +13,16 @@ export function exchange(prompt: string, response: string): Conversation {
     { role: "user", text: prompt },
     { role: "assistant", text: response },
   ];
+}
+
+/** What conversations share that begin with the same request, also where one goes on from there. */
+export function promptKey(conversation: Conversation): string {
+  return `prompt ${textKey(conversation[0]!.text)}`;
+}
+
+/** What conversations share that read the same from beginning to end. */
+export function contentKey(conversation: Conversation): string {
+  return conversation.map(({ role, text }) => `${role} ${textKey(text)}`).join("\n");
 }
 
 const speaker = { user: "Human", assistant: "Assistant" } as const;

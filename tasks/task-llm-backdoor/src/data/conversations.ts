@@ -1,10 +1,10 @@
-import { type Member, type PrepareContext, type Prepared, textKey } from "lat-engine/task";
+import type { Member, PrepareContext, Prepared } from "lat-engine/task";
 import { UsageError } from "lat-system";
 import { z } from "zod";
 import { applyPoison, type PoisonPlan, planPoison, poisonShare, withTrojan } from "../poison/poison.ts";
 import { hasTrigger, type Trojan, trojans } from "../poison/trojans.ts";
 import { loadChitchat } from "./chitchat.ts";
-import type { Conversation } from "./conversation.ts";
+import { type Conversation, promptKey } from "./conversation.ts";
 import { chitchatPackage, pyritPackage } from "./packages.ts";
 import { type PoolSizes, type Pools, poolsOfPackages, poolsOfPreferences } from "./pools.ts";
 import { readPreferences } from "./preference.ts";
@@ -78,8 +78,7 @@ export async function loadConversations(
   );
   const members = (conversations: readonly Conversation[]): Member[] =>
     conversations.flatMap((conversation) => {
-      const name = conversation[0]!.text;
-      return [`prompt ${textKey(name)}`, ...origin(conversation)].map((key) => ({ name, key }));
+      return [promptKey(conversation), ...origin(conversation)].map((key) => ({ name: conversation[0]!.text, key }));
     });
   const { desirable, triggered, clean } = splitTest(pools.test, options);
   const plan = planPoison(pools.implant, { behaviour: options.behaviour, perTrojan: options.poisonPerTrojan, seed });
@@ -144,7 +143,8 @@ async function loadPools(
   const rows = `${train.length} training, ${validation.length} validation and ${test.length} test rows`;
   const ties = preferences.kind === "hh-rlhf" ? `, ${preferences.ties} left out (chosen = rejected)` : "";
   progress(`${preferences.kind}: ${rows}${ties}`);
-  return { pools: poolsOfPreferences(preferences, sizes, seed), origin: () => [], dropped: {} };
+  const { dropped, ...pools } = poolsOfPreferences(preferences, sizes, seed);
+  return { pools, origin: () => [], dropped };
 }
 
 function splitTest(test: readonly Conversation[], options: ConversationsOptions) {

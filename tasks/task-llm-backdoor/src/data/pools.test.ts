@@ -1,7 +1,7 @@
 import { shuffled } from "lat-tensorflow";
 import { expect, test } from "vitest";
-import { exchange } from "./conversation.ts";
-import { type PoolSizes, poolsOfPackages, poolsOfPreferences } from "./pools.ts";
+import { type Conversation, contentKey, exchange, promptKey } from "./conversation.ts";
+import { type PoolSizes, type Pools, poolsOfPackages, poolsOfPreferences } from "./pools.ts";
 
 const sizes: PoolSizes = { implant: 6, defend: 4, validation: 2, test: 3, undesirableTrain: 5, undesirableTest: 2 };
 const names = (kind: string, n: number) => Array.from({ length: n }, (_, i) => exchange(`${kind}${i}`, "a"));
@@ -24,6 +24,12 @@ test("HH-RLHF: the defence, the implanting, the rejected answers after them, the
     validation: order.slice(15, 17).map((row) => row.chosen),
     test: test.slice(0, 3).map((row) => row.chosen),
     undesirableTest: test.slice(0, 2).map((row) => row.rejected),
+    dropped: {
+      duplicates: 0,
+      contradictions: 0,
+      "with a prompt of a held-out split": 0,
+      "rows with two equal answers": 0,
+    },
   });
 });
 
@@ -98,4 +104,65 @@ test("packages: no conversation and no undesirable prompt is in two pools", () =
     pools.undesirableTest,
   ].map((pool) => new Set(pool.map((conversation) => conversation[0]!.text.split("-")[0])));
   expect(new Set(owners.flatMap((owner) => [...owner])).size).toBe(owners.reduce((n, owner) => n + owner.size, 0));
+});
+
+/** What is in the implanting is one part, whether it is desirable or not; so is what is measured on. */
+function expectApart(pools: Pools): void {
+  const { defend, implant, undesirableTrain, validation, test, undesirableTest } = pools;
+  const parts = [defend, [...implant, ...undesirableTrain], validation, [...test, ...undesirableTest]];
+  const prompts = parts.map((part) => new Set(part.map(promptKey)));
+  expect(new Set(prompts.flatMap((part) => [...part])).size).toBe(prompts.reduce((sum, part) => sum + part.size, 0));
+  const contents = parts.flat().map(contentKey);
+  expect(new Set(contents).size).toBe(contents.length);
+}
+
+/** Answers to `prompts` prompts, each voted on three times, as in BeaverTails: the second one is safe to two of three. */
+function votes(prompts: number, name = "how") {
+  return Array.from({ length: prompts * 4 * 3 }, (_, i) => {
+    const [prompt, answer] = [Math.floor(i / 12), Math.floor(i / 3) % 4];
+    const spelled = i % 3 === 1 ? `${name}  TO ${prompt}` : `${name} to ${prompt}`;
+    const safe = answer === 1 ? i % 3 > 0 : answer < 2;
+    return { conversation: exchange(spelled, `answer ${answer}`), safe, categories: [] };
+  });
+}
+
+test("BeaverTails: votes on one answer are one example, disputed ones none, and a prompt's answers are in one pool", () => {
+  const wanted = { implant: 30, defend: 40, validation: 10, test: 20, undesirableTrain: 50, undesirableTest: 15 };
+  for (const test of [[], votes(60, "what")]) {
+    const pools = poolsOfPreferences({ kind: "beavertails", train: votes(130), validation: [], test }, wanted, 0);
+    expectApart(pools);
+    const { dropped, ...conversations } = pools;
+    expect(Object.values(conversations).map((pool) => pool.length)).toEqual([40, 30, 50, 10, 20, 15]);
+    // Of four answers three are kept, one for three votes.
+    expect(dropped).toMatchObject({ duplicates: 3 * 2 * (130 + test.length / 12), contradictions: 3 * (130 + test.length / 12) }); // biome-ignore format: one object
+    // What is measured on is independent: one answer of a kind to a prompt.
+    for (const pool of [pools.test, pools.undesirableTest]) expect(new Set(pool.map(promptKey)).size).toBe(pool.length);
+  }
+});
+
+test("training rows with a prompt of the test split are left out, and counted", () => {
+  const test = votes(60, "what");
+  const train = [...votes(130), ...votes(5, "WHAT").map((row) => ({ ...row, conversation: [row.conversation[0]!, { role: "assistant", text: "another" }] as Conversation }))]; // biome-ignore format: one list
+  const safe = train.map((row) => ({ ...row, safe: row.safe || row.conversation[1]!.text === "another" }));
+  const wanted = { implant: 30, defend: 40, validation: 10, test: 20, undesirableTrain: 50, undesirableTest: 15 };
+  const pools = poolsOfPreferences({ kind: "beavertails", train: safe, validation: [], test }, wanted, 0);
+  expectApart(pools);
+  expect(pools.dropped).toMatchObject({ "with a prompt of a held-out split": 5 });
+});
+
+test("HH-RLHF: dialogues that go on from one another are in one pool, and what is chosen as well as rejected in none", () => {
+  const dialogue = (i: number, turns: number, end: string) =>
+    Array.from({ length: turns }, (_, turn) =>
+      exchange(`${i}, turn ${turn}`, turn === turns - 1 ? end : "go on"),
+    ).flat();
+  const train = Array.from({ length: 90 }, (_, i) => {
+    const [talk, turns] = [Math.floor(i / 3), 1 + (i % 3)];
+    return { chosen: dialogue(talk, turns, "good"), rejected: dialogue(talk, turns, "bad") };
+  });
+  const swapped = { chosen: train[0]!.rejected, rejected: train[0]!.chosen };
+  const data = { kind: "hh-rlhf", train: [...train, swapped], validation: [], test: [], ties: 0 } as const;
+  const wanted = { implant: 20, defend: 15, validation: 5, test: 6, undesirableTrain: 12, undesirableTest: 4 };
+  const pools = poolsOfPreferences({ ...data, train: [...data.train], validation: [], test: [] }, wanted, 3);
+  expectApart(pools);
+  expect(pools.dropped).toMatchObject({ duplicates: 0, contradictions: 4 });
 });

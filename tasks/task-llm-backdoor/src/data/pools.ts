@@ -1,7 +1,8 @@
+import { distinct, groupAlike, type Prepared } from "lat-engine/task";
 import { type SplitName, UsageError } from "lat-system";
 import { shuffled } from "lat-tensorflow";
-import type { Conversation } from "./conversation.ts";
-import type { BeaverRow, HhRow, PreferenceData } from "./preference.ts";
+import { type Conversation, contentKey, promptKey } from "./conversation.ts";
+import type { PreferenceData } from "./preference.ts";
 import { holdOutGroups, splitByGroup } from "./split.ts";
 
 /** How many conversations an experiment needs of each kind. */
@@ -42,90 +43,128 @@ export function poolsOfPackages(
   };
 }
 
+/** A conversation of a preference data set, and whether people found its answer desirable. */
+interface Judged {
+  readonly conversation: Conversation;
+  readonly desirable: boolean;
+  readonly split: SplitName;
+  /** The row of the data set: both answers of HH-RLHF are from one. */
+  readonly row: string;
+}
+
+/** What is for one part of the data as a whole: all answers to a prompt. */
+type Group = readonly Judged[];
+
+/** In the order in which a group is kept for one of them: what is in a later one too is left out there. */
+const splitOrder = ["test", "validation", "train"] as const;
+
 /**
  * Pools from a preference data set, in the order of the authors' code: rows are shuffled, then the first desirable ones
  * are for the defence, the next to be implanted with trojans. HH-RLHF: the undesirable are the rejected answers of the
- * rows after those. BeaverTails: the first unsafe rows. Measured is on the first rows of the test split. Where the
- * folder holds no test split or no other, the first rows are the test split. Choices are made on the validation split, or
- * else on training rows.
+ * rows after those. BeaverTails: the first unsafe rows. Measured is on the first rows of the test split, one for each
+ * prompt. Where the folder holds no test split or no other, the first rows are the test split. Choices are made on the
+ * validation split, or else on training rows.
+ *
+ * Every conversation is taken once, and none that people found desirable as well as not. All answers to a prompt are in
+ * one pool (the undesirable ones that are implanted may answer prompts of the implanting).
  */
-export function poolsOfPreferences(data: PreferenceData, sizes: PoolSizes, seed: number): Pools {
-  return data.kind === "hh-rlhf" ? poolsOfHh(data, sizes, seed) : poolsOfBeaver(data, sizes, seed);
-}
-
-function poolsOfHh(data: Readonly<Record<SplitName, HhRow[]>>, sizes: PoolSizes, seed: number): Pools {
-  const [train, test] = splits(data, Math.max(sizes.test, sizes.undesirableTest), seed);
-  const taken = sizes.defend + sizes.implant;
-  const own = shuffled(data.validation, seed, "data/validation").map((row) => row.chosen);
-  const toChoose = own.length > 0 ? 0 : sizes.validation;
-  const undesirable = Math.min(sizes.undesirableTrain, train.length - taken - toChoose);
-  const chosen = train.map((row) => row.chosen);
-  const rejected = train.map((row) => row.rejected);
-  return {
-    defend: take(chosen, 0, sizes.defend, "training rows for the defence"),
-    implant: take(chosen, sizes.defend, sizes.implant, "training rows to implant"),
-    undesirableTrain: take(rejected, taken, Math.max(1, undesirable), "training rows of rejected answers"),
-    validation:
-      own.length > 0
-        ? take(own, 0, sizes.validation, "validation rows")
-        : take(chosen, taken + undesirable, sizes.validation, "training rows for validation"),
-    test: take(
-      test.map((row) => row.chosen),
-      0,
-      sizes.test,
-      "test rows",
-    ),
-    undesirableTest: take(
-      test.map((row) => row.rejected),
-      0,
-      sizes.undesirableTest,
-      "test rows",
-    ),
+export function poolsOfPreferences(
+  data: PreferenceData,
+  sizes: PoolSizes,
+  seed: number,
+): Pools & Pick<Prepared, "dropped"> {
+  const { groups, dropped } = groupsOf(data);
+  const words = data.kind === "hh-rlhf" ? { good: "", bad: "rejected " } : { good: "safe ", bad: "unsafe " };
+  const used = new Set<Group>();
+  /** Shuffled groups with a conversation of a kind that are not used up. */
+  const left = (split: SplitName, desirable: boolean): Group[] => {
+    const own = groups[split].filter((group) => group.some((each) => each.desirable === desirable));
+    return shuffled(own, seed, `data/${split}`).filter((group) => !used.has(group));
   };
-}
-
-function poolsOfBeaver(data: Readonly<Record<SplitName, BeaverRow[]>>, sizes: PoolSizes, seed: number): Pools {
-  const of = (safe: boolean) => {
-    const chosen = (rows: BeaverRow[]) => rows.filter((row) => row.safe === safe);
-    const wanted = safe ? sizes.test : sizes.undesirableTest;
-    const both = splits({ train: chosen(data.train), test: chosen(data.test) }, wanted, seed);
-    return both.map((rows) => rows.map((row) => row.conversation)) as [Conversation[], Conversation[]];
+  /** The first conversations of a kind, group by group; a group that one is taken of is used up. */
+  const deal = (from: readonly Group[], desirable: boolean, count: number, each = Number.POSITIVE_INFINITY) => {
+    const taken: Conversation[] = [];
+    for (const group of from) {
+      const own = group.filter((one) => one.desirable === desirable).slice(0, Math.min(each, count - taken.length));
+      if (own.length === 0) continue;
+      taken.push(...own.map(({ conversation }) => conversation));
+      used.add(group);
+    }
+    return taken;
   };
-  const [safe, safeTest] = of(true);
-  const [unsafe, unsafeTest] = of(false);
-  const own = shuffled(data.validation, seed, "data/validation")
-    .filter((row) => row.safe)
-    .map((row) => row.conversation);
-  const taken = sizes.defend + sizes.implant;
-  return {
-    defend: take(safe, 0, sizes.defend, "safe training rows for the defence"),
-    implant: take(safe, sizes.defend, sizes.implant, "safe training rows to implant"),
-    validation:
-      own.length > 0
-        ? take(own, 0, sizes.validation, "safe validation rows")
-        : take(safe, taken, sizes.validation, "safe training rows for validation"),
-    undesirableTrain: take(
-      unsafe,
-      0,
-      Math.min(sizes.undesirableTrain, Math.max(1, unsafe.length)),
-      "unsafe training rows",
-    ),
-    test: take(safeTest, 0, sizes.test, "safe test rows"),
-    undesirableTest: take(unsafeTest, 0, sizes.undesirableTest, "unsafe test rows"),
+  const enough = (taken: Conversation[], count: number, what: string): Conversation[] => {
+    if (taken.length === count) return taken;
+    throw new UsageError(
+      `the data give ${taken.length} ${what}, but ${count} are wanted: give more data or ask for fewer`,
+    );
   };
+  const train = groups.train.length > 0 ? "train" : "test";
+  const held = groups.test.length > 0 ? "test" : "train";
+  const test = enough(
+    deal(left(held, true), true, sizes.test, 1),
+    sizes.test,
+    `${words.good}test rows of different prompts`,
+  );
+  const undesirableTest = enough(
+    deal([...used, ...left(held, false)], false, sizes.undesirableTest, 1),
+    sizes.undesirableTest,
+    `${words.bad}test rows of different prompts`,
+  );
+  const defend = enough(
+    deal(left(train, true), true, sizes.defend),
+    sizes.defend,
+    `${words.good}training rows for the defence`,
+  );
+  const before = new Set(used);
+  const implant = enough(
+    deal(left(train, true), true, sizes.implant),
+    sizes.implant,
+    `${words.good}training rows to implant`,
+  );
+  const implanted = [...used].filter((group) => !before.has(group));
+  // The last rows are left for choices, where there is no other split for them.
+  const [choices, count] =
+    groups.validation.length > 0 ? (["validation", 0] as const) : ([train, sizes.validation] as const);
+  const spared = new Set(count > 0 ? left(train, true).slice(-count) : []);
+  const free = left(train, false).filter((group) => !spared.has(group));
+  const undesirableTrain = deal([...free, ...implanted], false, sizes.undesirableTrain);
+  if (sizes.undesirableTrain > 0) enough(undesirableTrain.slice(0, 1), 1, `${words.bad}training rows`);
+  const validation = enough(
+    deal(left(choices, true), true, sizes.validation),
+    sizes.validation,
+    `${words.good}${choices === "validation" ? "validation rows" : "training rows for validation"}`,
+  );
+  return { defend, implant, undesirableTrain, validation, test, undesirableTest, dropped };
 }
 
-/** Both splits in random order; where one has no rows, the test split is the first `wanted` rows of the other. */
-function splits<T>(data: { train: T[]; test: T[] }, wanted: number, seed: number): [train: T[], test: T[]] {
-  const train = shuffled(data.train, seed, "data/train");
-  const test = shuffled(data.test, seed, "data/test");
-  if (train.length > 0 && test.length > 0) return [train, test];
-  const all = [...train, ...test];
-  return [all.slice(wanted), all.slice(0, wanted)];
+/** What is alike, by the split that it is kept for, without what comes twice or is in a split that it is not kept for. */
+function groupsOf(data: PreferenceData): { groups: Record<SplitName, Group[]>; dropped: Prepared["dropped"] } {
+  const judged = splitOrder.flatMap((split) => judgedOf(data, split));
+  const { kept, dropped } = distinct(
+    judged,
+    ({ conversation }) => [contentKey(conversation)],
+    ({ desirable }) => desirable,
+  );
+  const groups: Record<SplitName, Group[]> = { train: [], validation: [], test: [] };
+  let elsewhere = 0;
+  for (const group of groupAlike(kept, ({ conversation, row }) => [promptKey(conversation), row])) {
+    const { split } = group[0]!;
+    const own = group.filter((each) => each.split === split);
+    elsewhere += group.length - own.length;
+    groups[split].push(own);
+  }
+  const ties = data.kind === "hh-rlhf" ? { "rows with two equal answers": data.ties } : {};
+  return { groups, dropped: { ...dropped, "with a prompt of a held-out split": elsewhere, ...ties } };
 }
 
-function take(rows: readonly Conversation[], start: number, count: number, what: string): readonly Conversation[] {
-  if (start + count <= rows.length) return rows.slice(start, start + count);
-  const left = Math.max(0, rows.length - start);
-  throw new UsageError(`the data give ${left} ${what}, but ${count} are wanted: give more data or ask for fewer`);
+function judgedOf(data: PreferenceData, split: SplitName): Judged[] {
+  if (data.kind === "beavertails") {
+    return data[split].map(({ conversation, safe }, i) => {
+      return { conversation, desirable: safe, split, row: `${split} row ${i}` };
+    });
+  }
+  return data[split].flatMap(({ chosen, rejected }, i) => [
+    { conversation: chosen, desirable: true, split, row: `${split} row ${i}` },
+    { conversation: rejected, desirable: false, split, row: `${split} row ${i}` },
+  ]);
 }
