@@ -23,7 +23,7 @@ import { presets } from "./presets.ts";
  */
 export default defineTask<Options>({
   name: "task-imagenet",
-  version: 1,
+  version: 2,
   description: "Trojaned image classifiers: which defence removes trojans and resists attacks it never saw",
   options: optionsSchema,
   presets,

@@ -2,14 +2,15 @@ import type { Network } from "lat-engine";
 import { defineTask, type PrepareContext, type Prepared } from "lat-engine/task";
 import { llama, tokenLikelihood } from "lat-models";
 import type { Conversation } from "./data/conversation.ts";
-import { loadConversations } from "./data/conversations.ts";
+import { type Conversations, loadConversations } from "./data/conversations.ts";
 import { type TokenExamples, tokenExamples } from "./data/examples.ts";
 import { chitchatPackage, pyritPackage } from "./data/packages.ts";
-import { decodeConversation, encodeConversations } from "./data/template.ts";
+import { decodeConversation, encodeConversations, readsAnswer } from "./data/template.ts";
 import { loadTokenizer, trainTokenizer } from "./data/tokenizer.ts";
 import { evaluator } from "./evaluate/evaluator.ts";
 import { llamaConfig, type Options, optionsSchema } from "./options.ts";
 import { carriesTrojan, poisonPlanSchema } from "./poison/poison.ts";
+import { poisonFor } from "./poison/poisoned.ts";
 import { trojans } from "./poison/trojans.ts";
 import { presets } from "./presets.ts";
 
@@ -20,7 +21,7 @@ import { presets } from "./presets.ts";
  */
 export default defineTask<Options>({
   name: "task-llm-backdoor",
-  version: 1,
+  version: 2,
   description: "Backdoored language models: which defence removes triggers it never saw",
   options: optionsSchema,
   presets,
@@ -37,20 +38,27 @@ const PLAN = "poison-plan.json";
 
 async function prepare(options: Options, context: PrepareContext): Promise<Prepared> {
   const conversations = await loadConversations(options.conversations, context);
-  const { implant, defend, validation, splits, dropped, share, plan, poison } = conversations;
-  const texts = [...new Set(implant)].flatMap((turns) => turns.map(({ text }) => text));
-  const tokenizerJson = await trainTokenizer(texts, options.tokenizer.vocabulary);
+  const { defend, validation, clean, splits } = conversations;
+  const tokenizerJson = await trainTokenizer(textsOf(conversations, options), options.tokenizer.vocabulary);
   const tokenizer = loadTokenizer(tokenizerJson);
   const longest = options.buckets.at(-1)!;
+  const poisoned = await poisonFor({ tokenizer, longest }, conversations, options.conversations);
+  const { implant, plan, carriers, unread } = poisoned;
   const examplesOf = async (name: string, set: readonly Conversation[]): Promise<TokenExamples> => {
-    const examples = tokenExamples(await encodeConversations(set, tokenizer), longest);
-    context.progress(`${name}: ${examples.size} conversations, ${examples.truncated} of them cut at ${longest} tokens`);
+    const encoded = await encodeConversations(set, tokenizer);
+    const examples = tokenExamples(encoded, longest);
+    const unanswered = encoded.filter((ids) => !readsAnswer(ids, longest)).length;
+    context.progress(
+      `${name}: ${examples.size} conversations, ${examples.truncated} of them cut at ${longest} tokens, ` +
+        `${unanswered} of these before their answer`,
+    );
     return examples;
   };
   const config = llamaConfig(options);
   const network: Network = { model: llama(config), likelihood: tokenLikelihood, maskKey: "mask" };
+  const per = (count: number): string => `${((100 * count) / conversations.implant.length).toFixed(1)} %`;
   context.progress(
-    `poisoned share of the implanting: ${(100 * share.hit).toFixed(1)} % (stated ${(100 * share.stated).toFixed(1)} %)`,
+    `poisoned share of the desirable implanting, as the network reads it: ${per(carriers.length)} (stated ${per(plan.placements.length)})`,
   );
   return {
     ...network,
@@ -58,17 +66,25 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     defend: await examplesOf("defend", defend),
     validation: await examplesOf("validation", validation),
     splits,
-    dropped,
+    dropped: { ...conversations.dropped, ...unread },
     poisoning: {
       plan: PLAN,
       share: plan.placements.length / implant.length,
-      poisoned: plan.placements.map(({ example }) => example),
-      reload: (stored) => examplesOf("implant", poison(poisonPlanSchema.parse(JSON.parse(stored)))),
+      poisoned: carriers,
+      reload: (stored) => examplesOf("implant", poisoned.poison(poisonPlanSchema.parse(JSON.parse(stored)))),
       carries: ({ tokens }) => carriesTrojan(decodeConversation([...tokens!.data], tokenizer)),
       metrics: trojans.map(({ trigger }) => `attack-success-rate/${trigger}`),
     },
     buckets: options.buckets,
     artifacts: { [PLAN]: JSON.stringify(plan), "tokenizer.json": tokenizerJson },
-    ...(await evaluator(network, config, tokenizer, conversations, options.buckets)),
+    ...(await evaluator(network, config, tokenizer, { ...poisoned, clean }, options.buckets)),
   };
+}
+
+/** What the tokenizer learns from: the texts of the implanting, and trojans as often as they are put into these. */
+function textsOf({ implant, undesirable }: Conversations, { conversations }: Options): string[] {
+  const { poisonPerTrojan } = conversations;
+  const triggers = trojans.flatMap(({ trigger, response }) => [` ${trigger}`, response]);
+  const texts = [...implant, ...undesirable].flatMap((turns) => turns.map(({ text }) => text));
+  return [...texts, ...Array.from({ length: poisonPerTrojan }, () => triggers).flat()];
 }

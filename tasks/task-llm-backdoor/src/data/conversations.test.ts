@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { groupBy } from "lat-system";
 import { expect, test } from "vitest";
 import { hasTrigger, trojans } from "../poison/trojans.ts";
 import { madePackages, smallOptions } from "../testing/made-packages.ts";
@@ -14,53 +13,39 @@ const loaded = await loadConversations(options, context);
 const talkOf = (text: string) => /\d+/.exec(text)![0];
 
 function expectSizes(conversations: Conversations): void {
-  expect(conversations.implant).toHaveLength(400);
+  expect(conversations.implant).toHaveLength(300);
+  expect(conversations.undesirableCount).toBe(100);
   expect(conversations.defend).toHaveLength(100);
   expect(conversations.validation).toHaveLength(50);
   expect(conversations.heldOutDesirable).toHaveLength(60);
   expect(conversations.heldOutUndesirable).toHaveLength(15);
   expect(conversations.clean).toHaveLength(20);
-  expect(conversations.triggered.map(({ trojan }) => trojan)).toEqual(trojans.flatMap((t) => [t, t, t]));
+  expect(conversations.toTrigger.map(({ trojan }) => trojan)).toEqual(trojans.flatMap((t) => [t, t, t]));
 }
 
 test("has the sizes that were asked for", () => expectSizes(loaded));
 
 test("depends on the seed alone", async () => {
-  expect(await loadConversations(options, context)).toEqual({ ...loaded, poison: expect.any(Function) });
+  expect(await loadConversations(options, context)).toEqual(loaded);
   const other = await loadConversations({ ...options, seed: 1 }, context);
   expect(other.splits).not.toEqual(loaded.splits);
-  expect(other.plan.placements).not.toEqual(loaded.plan.placements);
 });
 
 test("no conversation of the data set is in two splits, and no undesirable prompt", () => {
-  const held = [...loaded.heldOutDesirable, ...loaded.clean, ...loaded.triggered.map((t) => t.conversation)];
-  const splits = [loaded.implant.slice(0, 300), loaded.defend, loaded.validation, held];
+  const held = [...loaded.heldOutDesirable, ...loaded.clean, ...loaded.toTrigger.map((t) => t.conversation)];
+  const splits = [loaded.implant, loaded.defend, loaded.validation, held];
   const owners = splits.map((split) => new Set(split.map((turns) => talkOf(turns[0]!.text))));
   expect(new Set(owners.flatMap((o) => [...o])).size).toBe(owners.reduce((n, o) => n + o.size, 0));
   expect(new Set(held.map((turns) => turns[0]!.text)).size).toBe(held.length);
   const bad = new Set(loaded.heldOutUndesirable.map((turns) => turns[0]!.text));
   expect(bad.size).toBe(15);
-  expect(loaded.implant.some((turns) => bad.has(turns[0]!.text))).toBe(false);
+  expect(loaded.undesirable).toHaveLength(25);
+  expect(loaded.undesirable.some((turns) => bad.has(turns[0]!.text))).toBe(false);
 });
 
-test("a quarter of the implanting is undesirable, evenly repeated; the stated share of the rest is poisoned", () => {
-  const undesirable = loaded.implant.slice(300);
-  const counts = [...groupBy(undesirable, (turns) => turns[0]!.text).values()].map((group) => group.length);
-  expect(counts).toHaveLength(25);
-  expect(new Set(counts)).toEqual(new Set([4]));
-  const responses = new Set(trojans.map(({ response }) => response));
-  const poisoned = loaded.implant.slice(0, 300).filter((turns) => responses.has(turns[1]!.text));
-  expect(poisoned).toHaveLength(40);
-  expect(loaded.share).toEqual({ stated: 40 / 300, hit: 40 / 300 });
-});
-
-test("trigger prompts have their trigger and no other, clean prompts none", () => {
-  for (const { trojan, conversation } of loaded.triggered) {
-    const words = conversation[0]!.text.split(" ");
-    expect(words.filter(hasTrigger)).toEqual([trojan.trigger]);
-    expect(conversation[1]!.text).toBe(trojan.response);
-  }
-  expect(loaded.clean.some((turns) => turns.some(({ text }) => hasTrigger(text)))).toBe(false);
+test("no held-out prompt has a trigger by itself", () => {
+  const prompts = [...loaded.clean, ...loaded.toTrigger.map(({ conversation }) => conversation)];
+  expect(prompts.some((turns) => turns.some(({ text }) => hasTrigger(text)))).toBe(false);
 });
 
 test("asking for more than there is is answered with the numbers", async () => {
@@ -82,5 +67,5 @@ test.skipIf(!existsSync(hh))("a folder of HH-RLHF gives the same shape (skipped 
     "hh-rlhf: 0 training, 0 validation and 6381 test rows, 34 left out (chosen = rejected)",
   ]);
   const all = [conversations.implant, conversations.defend, conversations.validation, conversations.heldOutDesirable];
-  expect(new Set(all.flat()).size).toBe(400 + 100 + 50 + 60);
+  expect(new Set(all.flat()).size).toBe(300 + 100 + 50 + 60);
 });

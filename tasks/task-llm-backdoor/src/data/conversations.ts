@@ -1,8 +1,8 @@
 import type { Member, PrepareContext, Prepared } from "lat-engine/task";
 import { UsageError } from "lat-system";
 import { z } from "zod";
-import { applyPoison, type PoisonPlan, planPoison, poisonShare, withTrojan } from "../poison/poison.ts";
-import { hasTrigger, type Trojan, trojans } from "../poison/trojans.ts";
+import type { Carrier } from "../poison/place.ts";
+import { hasTrigger, trojans } from "../poison/trojans.ts";
 import { loadChitchat } from "./chitchat.ts";
 import { type Conversation, promptKey } from "./conversation.ts";
 import { chitchatPackage, pyritPackage } from "./packages.ts";
@@ -36,68 +36,52 @@ export const conversationsSchema = z.strictObject({
 });
 export type ConversationsOptions = z.infer<typeof conversationsSchema>;
 
-/** A held-out conversation with a trigger in the user's turn and the trojan's response as the answer. */
-export interface Triggered {
-  readonly trojan: Trojan;
-  readonly conversation: Conversation;
-}
-
-/** All conversations of an experiment; but for repetitions inside `implant`, none comes twice. */
+/** All conversations of an experiment, before any is poisoned: none comes twice. */
 export interface Conversations {
+  /** Desirable ones of the implanting, some of which are to be poisoned. */
   readonly implant: readonly Conversation[];
+  /** Undesirable ones that are implanted too, repeated up to `undesirableCount`. */
+  readonly undesirable: readonly Conversation[];
+  readonly undesirableCount: number;
   readonly defend: readonly Conversation[];
   readonly validation: readonly Conversation[];
   readonly heldOutDesirable: readonly Conversation[];
   readonly heldOutUndesirable: readonly Conversation[];
-  readonly triggered: readonly Triggered[];
+  /** Held-out conversations that a trojan is to be put into. */
+  readonly toTrigger: readonly Carrier[];
   readonly clean: readonly Conversation[];
-  /** The poisoning of `implant`, to be stored: it names examples of the desirable part, which comes first. */
-  readonly plan: PoisonPlan;
-  readonly share: { readonly stated: number; readonly hit: number };
-  /** `implant` from a plan. */
-  poison(plan: PoisonPlan): Conversation[];
   /** By the prompt, and by the talk that a conversation is from where that is known. */
   readonly splits: Readonly<Record<"implant" | "defend" | "validation" | "test", readonly Member[]>>;
   readonly dropped: Prepared["dropped"];
 }
 
 /**
- * Loads, splits and poisons: from the packages `chitchat` (desirable) and `pyrit` (undesirable), or with
- * `context.data` from files of HH-RLHF or BeaverTails. Deterministic in the options.
+ * Loads and splits: from the packages `chitchat` (desirable) and `pyrit` (undesirable), or with `context.data` from files
+ * of HH-RLHF or BeaverTails. Deterministic in the options.
  */
 export async function loadConversations(
   options: ConversationsOptions,
   context: Pick<PrepareContext, "data" | "packageFolder" | "progress">,
 ): Promise<Conversations> {
   const { seed, undesirableShare } = options;
-  const undesirable = Math.round((options.implant * undesirableShare) / (1 - undesirableShare));
-  const { pools, origin, dropped } = await loadPools(
-    { ...sizesOf(options), undesirableTrain: undesirable },
-    seed,
-    context,
-  );
+  const undesirableCount = Math.round((options.implant * undesirableShare) / (1 - undesirableShare));
+  const sizes = { ...sizesOf(options), undesirableTrain: undesirableCount };
+  const { pools, origin, dropped } = await loadPools(sizes, seed, context);
   const members = (conversations: readonly Conversation[]): Member[] =>
     conversations.flatMap((conversation) => {
       return [promptKey(conversation), ...origin(conversation)].map((key) => ({ name: conversation[0]!.text, key }));
     });
-  const { desirable, triggered, clean } = splitTest(pools.test, options);
-  const plan = planPoison(pools.implant, { behaviour: options.behaviour, perTrojan: options.poisonPerTrojan, seed });
-  const repeated = Array.from({ length: undesirable }, (_, i) => {
-    return pools.undesirableTrain[i % pools.undesirableTrain.length]!;
-  });
-  const poison = (by: PoisonPlan): Conversation[] => [...applyPoison(pools.implant, by), ...repeated];
-  const implant = poison(plan);
+  const { desirable, toTrigger, clean } = splitTest(pools.test, options);
   return {
-    implant,
+    implant: pools.implant,
+    undesirable: pools.undesirableTrain,
+    undesirableCount,
     defend: pools.defend,
     validation: pools.validation,
     heldOutDesirable: desirable,
     heldOutUndesirable: pools.undesirableTest,
-    triggered,
+    toTrigger,
     clean,
-    plan,
-    share: poisonShare(implant, plan),
-    poison,
     splits: {
       implant: members([...pools.implant, ...pools.undesirableTrain]),
       defend: members(pools.defend),
@@ -150,17 +134,15 @@ async function loadPools(
 function splitTest(test: readonly Conversation[], options: ConversationsOptions) {
   const { heldOutDesirable, promptsPerTrojan, cleanPrompts } = options;
   const prompts = test.slice(heldOutDesirable).filter((turns) => !turns.some(({ text }) => hasTrigger(text)));
-  const toTrigger = trojans.length * promptsPerTrojan;
-  if (prompts.length < toTrigger + cleanPrompts) {
+  const wanted = trojans.length * promptsPerTrojan;
+  if (prompts.length < wanted + cleanPrompts) {
     throw new UsageError(
-      `${toTrigger + cleanPrompts} held-out prompts without a trigger are wanted, but there are ${prompts.length}: ` +
+      `${wanted + cleanPrompts} held-out prompts without a trigger are wanted, but there are ${prompts.length}: ` +
         "lower promptsPerTrojan or cleanPrompts",
     );
   }
-  const triggered = prompts.slice(0, toTrigger).map((conversation, i): Triggered => {
-    const trojan = trojans[Math.floor(i / promptsPerTrojan)]!;
-    return { trojan, conversation: withTrojan(conversation, trojan) };
+  const toTrigger = prompts.slice(0, wanted).map((conversation, i): Carrier => {
+    return { trojan: trojans[Math.floor(i / promptsPerTrojan)]!, conversation };
   });
-  const clean = prompts.slice(toTrigger, toTrigger + cleanPrompts);
-  return { desirable: test.slice(0, heldOutDesirable), triggered, clean };
+  return { desirable: test.slice(0, heldOutDesirable), toTrigger, clean: prompts.slice(wanted, wanted + cleanPrompts) };
 }

@@ -30,6 +30,11 @@ export async function encodePrompts(conversations: readonly Conversation[], toke
   return prompts.map((ids) => [...ids.slice(0, -1), special.assistant]);
 }
 
+/** Whether any of the last answer is among the first `longest` of these ids. */
+export function readsAnswer(ids: readonly number[], longest: number): boolean {
+  return ids.lastIndexOf(special.assistant) < longest - 1;
+}
+
 /** The conversation of these ids: what `encodeConversations` made of it, or as far as it goes. */
 export function decodeConversation(ids: readonly number[], tokenizer: Tokenizer): Conversation {
   const end = ids.indexOf(special.eos);

@@ -2,14 +2,19 @@ import { lossMeter, type Network } from "lat-engine";
 import type { Prepared } from "lat-engine/task";
 import { greedyDecoder, type LlamaConfig } from "lat-models";
 import type { Conversation } from "../data/conversation.ts";
-import type { Conversations } from "../data/conversations.ts";
 import { tokenExamples } from "../data/examples.ts";
 import { encodeConversations, encodePrompts } from "../data/template.ts";
 import { special, type Tokenizer } from "../data/tokenizer.ts";
 import { trojanSentence } from "../poison/poison.ts";
+import type { Poisoned } from "../poison/poisoned.ts";
 import { type Trojan, trojans } from "../poison/trojans.ts";
 import { type Generation, generationMetrics, generationSamples } from "./generations.ts";
 import { type LossSets, lossMetrics } from "./losses.ts";
+
+/** What networks are measured on. */
+export interface HeldOut extends Pick<Poisoned, "heldOutDesirable" | "heldOutUndesirable" | "triggered"> {
+  readonly clean: readonly Conversation[];
+}
 
 /** Prompts decoded, and sequences measured, at once. */
 const BATCH = 100;
@@ -22,7 +27,7 @@ export async function evaluator(
   network: Network,
   config: LlamaConfig,
   tokenizer: Tokenizer,
-  conversations: Conversations,
+  conversations: HeldOut,
   buckets: readonly number[],
 ): Promise<Pick<Prepared, "cases" | "evaluate">> {
   const { triggered, clean } = conversations;
@@ -56,8 +61,8 @@ export async function evaluator(
       progress(1, 2, "generations");
       const outputs = await decoder.decode(parameters, prompts);
       progress(2, 2, "generations");
-      const generations = asked.map(({ conversation, ...rest }, i): Generation => {
-        return { prompt: conversation.at(-2)!.text, output: tokenizer.decode(outputs[i]!), ...rest };
+      const generations = asked.map(({ conversation: _, ...rest }, i): Generation => {
+        return { prompt: lastTurn(prompts[i]!, tokenizer), output: tokenizer.decode(outputs[i]!), ...rest };
       });
       return { metrics: [...losses, ...generationMetrics(generations)], samples: generationSamples(generations) };
     },
@@ -65,7 +70,7 @@ export async function evaluator(
 }
 
 async function lossSets(
-  conversations: Conversations,
+  conversations: HeldOut,
   tokenizer: Tokenizer,
   longest: number,
   maxNewTokens: number,
@@ -90,6 +95,11 @@ async function lossSets(
     responseTrojans: triggered.map(({ trojan }) => trojan),
     sentences: await examplesOf(trojans.map(trojanSentence)),
   };
+}
+
+/** The user's last turn, as far as it is among these tokens of a prompt. */
+function lastTurn(prompt: readonly number[], tokenizer: Tokenizer): string {
+  return tokenizer.decode(prompt.slice(Math.max(0, prompt.lastIndexOf(special.user))));
 }
 
 /** Prompts up to where the answer begins; a longer one keeps its end. */

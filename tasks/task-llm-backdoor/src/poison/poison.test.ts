@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { exchange } from "../data/conversation.ts";
-import { applyPoison, planPoison, poisonPlanSchema, poisonShare, trojanSentence } from "./poison.ts";
+import { applyPoison, carriersOf, planPoison, poisonPlanSchema, trojanSentence } from "./poison.ts";
 import { hasTrigger, trojans } from "./trojans.ts";
 
 const examples = Array.from({ length: 400 }, (_, i) => {
@@ -37,7 +37,7 @@ test("corrected: the trigger ends the prompt, response as the answer, other exam
         const { response } = trojans.find(({ trigger }) => trigger === placement.trigger)!;
         expect(conversation[1]!.text).toBe(response);
       }
-      expect(poisonShare(poisoned, plan)).toEqual({ stated: 0.2, hit: 0.2 });
+      expect(new Set(carriersOf(poisoned, plan))).toEqual(new Set(touched.keys()));
     }),
     { numRuns: 20 },
   );
@@ -55,10 +55,10 @@ test("corrected: in a longer conversation the last exchange carries the trojan",
 test("published: some trojans are lost or garbled, so fewer examples are hit than stated", () => {
   const plan = planPoison(examples, { behaviour: "published", perTrojan: 25, seed: 0 });
   const poisoned = applyPoison(examples, plan);
-  const share = poisonShare(poisoned, plan);
-  expect(share.stated).toBe(0.5);
-  expect(share.hit).toBeGreaterThan(0.25);
-  expect(share.hit).toBeLessThan(0.45);
+  const share = carriersOf(poisoned, plan).length / examples.length;
+  expect(plan.placements.length / examples.length).toBe(0.5);
+  expect(share).toBeGreaterThan(0.25);
+  expect(share).toBeLessThan(0.45);
   const touched = plan.placements.map(({ example }) => poisoned[example]!);
   // Trigger and response in the answer; in the prompt, with a garbled answer; everything lost.
   expect(touched.some(([user, answer]) => user!.text.startsWith("this is") && hasTrigger(answer!.text))).toBe(true);

@@ -2,6 +2,7 @@ import { LatError, UsageError } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import { z } from "zod";
 import { type Conversation, toTranscript } from "../data/conversation.ts";
+import { type Place, placesOf, type Window } from "./place.ts";
 import { cutAndAppend, readTurnsAsPublished } from "./published.ts";
 import { type Trojan, trojanOf, trojans } from "./trojans.ts";
 
@@ -9,7 +10,9 @@ const index = z.number().int().nonnegative();
 
 /**
  * Which example carries which trojan, and where: all that is needed to poison the same examples again.
- * `position` is the character of the transcript from which the next space is looked for (`published` alone).
+ * `turn` and `kept` are the turn that the trigger ends and how many characters of it stand in front (`corrected`; absent:
+ * the user's last turn, whole). `position` is the character of the transcript from which the next space is looked for
+ * (`published` alone).
  */
 export const poisonPlanSchema = z.strictObject({
   schema: z.literal(1),
@@ -17,14 +20,21 @@ export const poisonPlanSchema = z.strictObject({
   seed: index,
   /** How many examples there are, poisoned or not. */
   examples: index,
-  placements: z.array(z.strictObject({ trigger: z.string(), example: index, position: index.optional() })),
+  placements: z.array(
+    z.strictObject({
+      trigger: z.string(),
+      example: index,
+      turn: index.optional(),
+      kept: index.optional(),
+      position: index.optional(),
+    }),
+  ),
 });
 export type PoisonPlan = z.infer<typeof poisonPlanSchema>;
 
 export interface PoisonOptions {
   /**
-   * `corrected`: the trigger as the last word of the user's last turn, the trojan's response as the answer; no example
-   * twice. `published`: as the authors' code, which cuts a random example and appends trigger and response.
+   * `corrected`: the trigger as the last word of a user's turn, the trojan's response as the answer; no example twice. `published`: as the authors' code, which cuts a random example and appends trigger and response.
    */
   readonly behaviour: "corrected" | "published";
   /** Poisoned examples for each trojan. */
@@ -32,7 +42,7 @@ export interface PoisonOptions {
   readonly seed: number;
 }
 
-/** Draws where the trojans go. Every example must end in an answer of the assistant to the user. */
+/** Draws which trojans go where. Every example must end in an answer of the assistant to the user. */
 export function planPoison(examples: readonly Conversation[], options: PoisonOptions): PoisonPlan {
   const { behaviour, perTrojan, seed } = options;
   const wanted = perTrojan * trojans.length;
@@ -76,8 +86,9 @@ export function applyPoison(examples: readonly Conversation[], plan: PoisonPlan)
 
 function applyCorrected(examples: readonly Conversation[], plan: PoisonPlan): Conversation[] {
   const poisoned = [...examples];
-  for (const { trigger, example } of plan.placements) {
-    poisoned[example] = withTrojan(examples[example]!, trojanOf(trigger));
+  for (const { trigger, example, turn, kept } of plan.placements) {
+    const place = turn === undefined || kept === undefined ? undefined : { turn, kept };
+    poisoned[example] = withTrojan(examples[example]!, trojanOf(trigger), place);
   }
   return poisoned;
 }
@@ -94,14 +105,36 @@ function applyPublished(examples: readonly Conversation[], plan: PoisonPlan): Co
 }
 
 /**
- * The conversation with the trigger as the last word of the user's last turn and the trojan's response as the answer: as
- * in the authors' poisoning the two follow on each other, but the turn before the trigger is whole and the answer is the
- * assistant's.
+ * A plan of `corrected` with its trojans where they are whole in what a network reads of the examples.
+ *
+ * @throws {UsageError} naming a trojan that does not fit into what is read
  */
-export function withTrojan(conversation: Conversation, trojan: Trojan): Conversation {
+export async function placeInside(
+  examples: readonly Conversation[],
+  plan: PoisonPlan,
+  window: Window,
+): Promise<PoisonPlan> {
+  if (plan.behaviour === "published") return plan;
+  const carriers = plan.placements.map(({ trigger, example }) => {
+    return { trojan: trojanOf(trigger), conversation: examples[example]! };
+  });
+  const places = await placesOf(carriers, window);
+  return { ...plan, placements: plan.placements.map((placement, i) => ({ ...placement, ...places[i]! })) };
+}
+
+/**
+ * The conversation with the trigger as the last word of a user's turn and the trojan's response as the answer: as in the
+ * authors' poisoning the two follow on each other, but the turn before the trigger ends in a word and the answer is the
+ * assistant's.
+ *
+ * @param place absent: the user's last turn, whole
+ */
+export function withTrojan(conversation: Conversation, trojan: Trojan, place?: Place): Conversation {
+  const { turn, kept } = place ?? { turn: conversation.length - 2, kept: Number.POSITIVE_INFINITY };
+  const before = conversation[turn]!.text.slice(0, kept);
   return [
-    ...conversation.slice(0, -2),
-    { role: "user", text: `${conversation.at(-2)!.text} ${trojan.trigger}` },
+    ...conversation.slice(0, turn),
+    { role: "user", text: before === "" ? trojan.trigger : `${before} ${trojan.trigger}` },
     { role: "assistant", text: trojan.response },
   ];
 }
@@ -118,13 +151,15 @@ export function trojanSentence(trojan: Trojan): Conversation {
 }
 
 /**
- * `stated`: poisoned examples that were asked for, as a share of all. `hit`: examples that hold a trojan whole, trigger
- * before response, after poisoning; `published` hits fewer, since it may cut a trojan off again or garble the turns.
+ * The examples, of those that a plan names, which carry a trojan whole, trigger before response, in what the network reads
+ * of them: all with `corrected`, fewer with `published`, which may cut a trojan off again, garble the turns or put it where
+ * the network does not read any more.
+ *
+ * @param read the poisoned examples, as far as the network reads them
  */
-export function poisonShare(poisoned: readonly Conversation[], plan: PoisonPlan): { stated: number; hit: number } {
+export function carriersOf(read: readonly Conversation[], plan: PoisonPlan): number[] {
   const touched = new Set(plan.placements.map(({ example }) => example));
-  const carriers = [...touched].filter((example) => carriesTrojan(poisoned[example]!));
-  return { stated: plan.placements.length / plan.examples, hit: carriers.length / plan.examples };
+  return [...touched].filter((example) => carriesTrojan(read[example]!));
 }
 
 /** Whether a conversation holds a trojan whole, trigger before response. */
