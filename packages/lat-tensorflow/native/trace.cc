@@ -292,23 +292,7 @@ static napi_value FunctionRelease(napi_env env, napi_callback_info info) {
 
 // ---- The module ----------------------------------------------------------------------------------------------------
 
-// TensorFlow and XLA read their settings from the process's environment, which assignments to process.env do not reach
-// under Bun. What JavaScript sees is made true before TensorFlow makes its first device.
-static void CopyEnvironment(napi_env env) {
-  napi_value global;
-  napi_get_global(env, &global);
-  napi_value environment = Field(env, Field(env, global, "process"), "env");
-  for (const char *name : {"CUDA_VISIBLE_DEVICES", "TF_CPP_MIN_LOG_LEVEL", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_NUM_INTEROP_THREADS",
-                           "TF_NUM_INTRAOP_THREADS", "XLA_FLAGS"}) {
-    napi_value value = Field(env, environment, name);
-    napi_valuetype type;
-    napi_typeof(env, value, &type);
-    if (type == napi_string) setenv(name, ToString(env, value).c_str(), 1);
-  }
-}
-
 static napi_value Init(napi_env env, napi_value exports) {
-  CopyEnvironment(env);
   absl::SetMinLogLevel(absl::LogSeverityAtLeast::kError);
   exports = InitTFNodeJSBinding(env, exports);
   const std::pair<const char *, napi_callback> methods[] = {

@@ -22,6 +22,15 @@ interface Loaded {
   readonly threads: number;
 }
 
+/** The addon that is there before TensorFlow's library is. */
+interface Preload {
+  /** Sets a variable of the process's environment, or unsets it. */
+  setVariable(name: string, value: string | undefined): void;
+  /** Standard error goes nowhere until `unmute`. */
+  mute(): void;
+  unmute(): void;
+}
+
 let settings: Settings = { eager: false };
 let loaded: Loaded | undefined;
 
@@ -72,8 +81,8 @@ function load(): Loaded {
   const state = provisionedSetup(setup);
   if (!state.ready) throw new LatError(`TensorFlow is not set up: ${state.reason}. Run \`lat doctor --fix\`.`);
   const handed = threads();
-  setEnvironment(handed);
-  const { mute, unmute } = require(join(addonFolder(setup), "mute.node")) as { mute(): void; unmute(): void };
+  const { setVariable, mute, unmute } = require(join(addonFolder(setup), "preload.node")) as Preload;
+  for (const [name, value] of Object.entries(environment(handed))) setVariable(name, value);
   mute();
   let result: Loaded;
   try {
@@ -101,14 +110,30 @@ function noGpu(setUpFor: "cpu" | "gpu"): UsageError {
   return new UsageError(`device: received gpu, but ${found}; without the setting the CPU computes.`);
 }
 
-/** What TensorFlow reads from the environment when it loads. The number of threads is ours alone: bits depend on it. */
-function setEnvironment(threads: number): void {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
-  if (settings.device === "cpu") process.env.CUDA_VISIBLE_DEVICES = "-1";
-  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
-  process.env.TF_NUM_INTRAOP_THREADS = process.env.TF_NUM_INTEROP_THREADS = String(threads);
-  // Wider vectors where the processor has them: 3 % on the training steps that were measured.
-  process.env.XLA_FLAGS ??= "--xla_cpu_prefer_vector_width=512";
+/**
+ * What TensorFlow, XLA and oneDNN read from the environment when they load. Of what bits depend on, nothing is left to
+ * whom the environment was set for: other programs of the user's shell.
+ *
+ * @returns variables to set, and as undefined those to unset
+ */
+function environment(threads: number): Readonly<Record<string, string | undefined>> {
+  const { CUDA_VISIBLE_DEVICES, TF_CPP_MIN_LOG_LEVEL, TF_FORCE_GPU_ALLOW_GROWTH } = process.env;
+  return {
+    TF_CPP_MIN_LOG_LEVEL: TF_CPP_MIN_LOG_LEVEL ?? "3",
+    CUDA_VISIBLE_DEVICES: settings.device === "cpu" ? "-1" : CUDA_VISIBLE_DEVICES,
+    TF_FORCE_GPU_ALLOW_GROWTH: TF_FORCE_GPU_ALLOW_GROWTH ?? "true",
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: String(threads),
+    // Wider vectors where the processor has them: 3 % on the training steps that were measured.
+    XLA_FLAGS: "--xla_cpu_prefer_vector_width=512",
+    TF_XLA_FLAGS: undefined,
+    TF_ENABLE_ONEDNN_OPTS: undefined,
+    NVIDIA_TF32_OVERRIDE: undefined,
+    DNNL_DEFAULT_FPMATH_MODE: undefined,
+    DNNL_MAX_CPU_ISA: undefined,
+    ONEDNN_DEFAULT_FPMATH_MODE: undefined,
+    ONEDNN_MAX_CPU_ISA: undefined,
+  };
 }
 
 /**

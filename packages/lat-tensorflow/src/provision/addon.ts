@@ -6,8 +6,8 @@ import type { Compiler } from "./compiler.ts";
 import { TENSORFLOW_VERSION } from "./pins.ts";
 import type { Setup } from "./setup.ts";
 
-/** The addon that binds TensorFlow, and the small one that silences its loading. */
-export const ADDONS = ["tfjs_binding.node", "mute.node"] as const;
+/** The addon that binds TensorFlow, and the small one that prepares its loading. */
+export const ADDONS = ["tfjs_binding.node", "preload.node"] as const;
 
 /** A hash of every C++ source and header that is not TensorFlow's: what the addon in place must have been made of. */
 export function hashSources({ native, binding, nodeHeaders }: Setup): string {
@@ -55,7 +55,7 @@ export async function compileAddons(
             `-Wl,-rpath,${join(libraries, "tensorflow")}`,
           ],
         ),
-        compile(ADDONS[1], [join(setup.native, "mute.cc")], []),
+        compile(ADDONS[1], [join(setup.native, "preload.cc")], []),
       ]);
     },
     onWait: options.onWait,

@@ -11,7 +11,7 @@ import type { Setup } from "./setup.ts";
 async function tinySetup(addon = "not a library"): Promise<Setup> {
   const { wheels } = offlineWorld();
   const [native, binding, nodeHeaders] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
-  for (const name of ["trace.cc", "mute.cc"]) writeFileSync(join(native, name), "");
+  for (const name of ["trace.cc", "preload.cc"]) writeFileSync(join(native, name), "");
   mkdirSync(join(binding, "binding"));
   const library = { "tensorflow/libtensorflow_cc.so.2": "library" };
   const libraries = [await makeWheel(wheels, "tiny-tensorflow", library, ["tensorflow/"])];

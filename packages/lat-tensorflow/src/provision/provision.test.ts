@@ -32,7 +32,7 @@ const COMPILER = (log: string) => `
 async function tinySetup(device: "cpu" | "gpu" = "cpu") {
   const { cache, wheels } = offlineWorld();
   const [native, binding, nodeHeaders] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
-  for (const name of ["trace.cc", "mute.cc"]) writeFileSync(join(native, name), `// ${name}\n`);
+  for (const name of ["trace.cc", "preload.cc"]) writeFileSync(join(native, name), `// ${name}\n`);
   mkdirSync(join(binding, "binding"));
   writeFileSync(join(binding, "binding", "tfjs_backend.cc"), "");
   writeFileSync(join(nodeHeaders, "node_api.h"), "");
@@ -59,7 +59,7 @@ test("the library is fetched, both addons are compiled against it and put where 
   expect(provisionedSetup(setup)).toEqual({ ready: false, reason: "it was not set up in this checkout" });
   const libraries = await provisionSetup(setup, {});
   expect(provisionedSetup(setup)).toEqual({ ready: true, device: "cpu", libraries });
-  expect(readdirSync(addonFolder(setup)).sort()).toEqual(["mute.node", "provisioned.json", "tfjs_binding.node"]);
+  expect(readdirSync(addonFolder(setup)).sort()).toEqual(["preload.node", "provisioned.json", "tfjs_binding.node"]);
   const addon = readFileSync(join(addonFolder(setup), "tfjs_binding.node"), "utf8");
   expect(addon).toContain(`${setup.native}/trace.cc ${setup.binding}/binding/tfjs_backend.cc`);
   expect(addon).toContain(`-Wl,-rpath,${libraries}/tensorflow`);
@@ -110,10 +110,10 @@ test("an addon changed in the cache is compiled again", async () => {
   const { setup, cache, calls } = await tinySetup();
   await provisionSetup(setup, {});
   const [name = ""] = readdirSync(join(cache, "addons"));
-  writeFileSync(join(cache, "addons", name, "mute.node"), "another");
+  writeFileSync(join(cache, "addons", name, "preload.node"), "another");
   await provisionSetup(setup, {});
   expect(calls()).toHaveLength(4);
-  expect(readFileSync(join(addonFolder(setup), "mute.node"), "utf8")).toContain("mute.cc");
+  expect(readFileSync(join(addonFolder(setup), "preload.node"), "utf8")).toContain("preload.cc");
 });
 
 test("a changed library is refused without fix and fetched anew with it", async () => {
