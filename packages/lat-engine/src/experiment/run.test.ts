@@ -72,7 +72,10 @@ describe("a run", () => {
       "defend: lat ε 0.5 seed 0",
       "evaluate: lat ε 0.5 seed 0",
     ]);
-    expect(observer.logs).toEqual(["info: left out of the data: 1 duplicates, 2 contradictions"]);
+    expect(observer.logs).toEqual([
+      "info: left out of the data: 1 duplicates, 2 contradictions",
+      "info: ε 0.5: 2 ascents reach a norm of 0.75",
+    ]);
     expect(summary).toMatchObject({
       method: "lat",
       epsilon: 0.5,
@@ -98,6 +101,7 @@ describe("a run", () => {
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
     expect(linesOf(join(out, "log.jsonl"))).toMatchObject([
       { level: "info", phase: "defend", message: "lat ε 0.5 seed 0" },
+      { level: "info", message: "ε 0.5: 2 ascents reach a norm of 0.75" },
       { level: "info", phase: "evaluate", message: "lat ε 0.5 seed 0" },
     ]);
     expect(readdirSync(join(out, "implanted")).sort()).toEqual([
@@ -215,6 +219,7 @@ describe("a run that goes wrong", () => {
     expect(observer.logs).toEqual([
       expect.stringContaining("left out of the data"),
       expect.stringMatching(/^warn: ε has no size relative to hidden, .* NaN$/),
+      "info: ε 0.5: 2 ascents reach a norm of 0.75",
     ]);
   });
 
