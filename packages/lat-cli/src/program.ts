@@ -22,7 +22,7 @@ export function buildProgram(): Command {
     .showHelpAfterError("(`lat --help` and `lat <verb> --help` show what there is)")
     .addHelpText(
       "after",
-      "\nExamples:\n  lat doctor --fix\n  lat tasks\n  lat sweep <task> --preset nano --out runs/first",
+      "\nIn this repository start it as `bun run lat …`.\n\nExamples:\n  lat doctor --fix\n  lat tasks\n  lat sweep <task> --preset nano --out runs/first",
     );
   for (const add of [addDoctor, addData, addTasks, addRun, addSweep, addEvaluate, addReport]) add(program);
   return program;

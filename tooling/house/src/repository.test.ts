@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -13,6 +13,17 @@ const folders = ["packages", "tasks", "tooling"]
 describe("this repository", () => {
   it("has at its top level what belongs there", () => {
     expect(checkTopLevel(readdirSync(root))).toEqual([]);
+  });
+
+  it("tells nobody to start a stranger's package: what bunx finds under the name `lat` outside of a workspace", () => {
+    const pages = [
+      root,
+      ...["docs", "tooling/generators/templates/task", ...folders].map((folder) => join(root, folder)),
+    ]
+      .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+      .filter((path) => /\.md(\.hbs)?$/.test(path));
+    expect(pages.length).toBeGreaterThan(4);
+    for (const page of pages) expect(readFileSync(page, "utf8"), page).not.toMatch(/\b(bunx|npx) lat\b/);
   });
 
   it.each(folders)("%s depends downwards only", (folder) => {
