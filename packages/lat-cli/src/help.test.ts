@@ -55,6 +55,29 @@ describe("tasks", () => {
     expect(stdout).toBe("blobs  Two clouds of points in the plane, told apart by a network of 42 parameters\n");
   });
 
+  it("shows options, sites, presets, metrics and data of one", async () => {
+    const { code, stdout } = await lat(["tasks", "blobs"]);
+    expect(code).toBe(0);
+    for (const line of [
+      "blobs: Two clouds of points in the plane",
+      "  nano  a second on any machine",
+      "  takes no data of your own",
+      "  points  where AT perturbs",
+      "  hidden  the presets'",
+      "  accuracy/clean    share of held-out points that are told right",
+      "  options.examples  64     Points of the implanting, and of the defence. Allowed: a whole number greater than 0.",
+    ]) {
+      expect(stdout.split("\n")).toContain(line);
+    }
+    const json = JSON.parse((await lat(["tasks", "blobs", "--json"])).stdout);
+    expect(json).toMatchObject({
+      presets: { nano: { site: "hidden" } },
+      sites: { names: ["points", "hidden"], input: "points" },
+      settings: { options: [{ key: "options.examples", default: 64 }, { key: "options.fail" }] },
+    });
+    expect((await lat(["tasks", "blops"])).stderr).toContain('did you mean "blobs"?');
+  });
+
   it("prints JSON", async () => {
     const { stdout } = await lat(["tasks", "--json"]);
     expect(JSON.parse(stdout)).toEqual([

@@ -17,6 +17,10 @@ export default defineTask<Options>({
   presets,
   data: "a csv file with 784 pixels, 0 to 255, and a digit on each line",
   packages: [digitsPackage],
+  metrics: {
+    "accuracy/clean": "share of clean test pictures that are classified right",
+    "attack-success-rate/patch": "share of other test pictures that the trigger turns into the target",
+  },
   sites: () => ({ names: model.sites.map(({ name }) => name), input: model.inputSite }),
   async prepare(options, context) {
     const pictures = await loadPictures(context);

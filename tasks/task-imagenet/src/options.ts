@@ -10,53 +10,57 @@ const share = (fallback: number) => z.number().gt(0).lt(1).default(fallback);
 export const optionsSchema = z.strictObject({
   data: z
     .strictObject({
-      /** Of the splits, and of the pictures drawn from a folder. */
-      seed,
-      /** Side of the pictures in pixels. */
-      size: count.min(8).default(32),
-      /** Pictures taken of each class of a folder, at most. */
-      limit: count.default(500),
-      /** Decoded pictures that are kept in memory, in MB; those that find no room are decoded again for every step. */
-      memory: z.number().nonnegative().default(1000),
-      /** Share of each class that is measured on; `testLimit` bounds it in groups (emoji; pictures of a folder). */
-      testShare: share(0.3),
-      testLimit: count.default(15),
-      validationShare: share(0.1),
+      seed: seed.describe("Of the splits, and of the pictures drawn from a folder."),
+      size: count.min(8).default(32).describe("Side of the pictures in pixels."),
+      limit: count.default(500).describe("Pictures taken of each class of a folder, at most."),
+      memory: z
+        .number()
+        .nonnegative()
+        .default(1000)
+        .describe(
+          "Decoded pictures that are kept in memory, in MB; those that find no room are decoded again for every step.",
+        ),
+      testShare: share(0.3).describe("Share of each class that is measured on."),
+      testLimit: count
+        .default(15)
+        .describe("Groups of each class that are measured on, at most (emoji; pictures of a folder)."),
+      validationShare: share(0.1).describe("Share of each class that is validated on."),
     })
     .prefault({}),
   augment: z
     .strictObject({
-      flip: z.boolean().default(true),
-      /** Largest shift in pixels. */
-      shift: z.number().int().nonnegative().default(2),
+      flip: z.boolean().default(true).describe("Mirror half of the training pictures."),
+      shift: z.number().int().nonnegative().default(2).describe("Largest shift in pixels."),
     })
     .prefault({}),
   poison: z
     .strictObject({
-      seed,
-      /** Share of the implanting's examples with a patch or a texture. */
-      share: share(0.15),
-      /** Side of a patch in pixels. */
-      patchSide: count.default(12),
-      /** Weight of a blended texture. */
-      blend: share(0.3),
-      /** null: six for emoji, four for a folder of pictures. */
-      trojans: z.array(trojanSchema).min(1).nullable().default(null),
+      seed: seed.describe("Of the poisoning."),
+      share: share(0.15).describe("Share of the implanting's examples with a patch or a texture."),
+      patchSide: count.default(12).describe("Side of a patch in pixels."),
+      blend: share(0.3).describe("Weight of a blended texture."),
+      trojans: z
+        .array(trojanSchema)
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe("null: six for emoji, four for a folder of pictures."),
     })
     .prefault({}),
   model: z
     .strictObject({
-      widths: z.array(count).min(1).default([16, 32, 64]),
-      /** In each of the groups of one width. */
-      blocks: count.default(1),
-      shortcut: z.enum(["pad", "project"]).default("pad"),
+      widths: z.array(count).min(1).default([16, 32, 64]).describe("Channels of each group of blocks."),
+      blocks: count.default(1).describe("In each of the groups of one width."),
+      shortcut: z
+        .enum(["pad", "project"])
+        .default("pad")
+        .describe("Where the width changes: pad with zeros, or project."),
     })
     .prefault({}),
   evaluate: z
     .strictObject({
-      strength: z.enum(strengths).default("low"),
-      /** Ascents of each attack. */
-      steps: count.default(8),
+      strength: z.enum(strengths).default("low").describe("Of the attacks that networks are measured under."),
+      steps: count.default(8).describe("Ascents of each attack."),
     })
     .prefault({}),
 });

@@ -29,6 +29,13 @@ export default defineTask<Options>({
   presets,
   data: "a folder with a folder of pictures for each of two or more classes",
   packages: [googlePackage, twitterPackage],
+  metrics: {
+    "accuracy/clean": "share of held-out pictures that are classified right",
+    "accuracy/worst": "share that is classified right under each of the attacks",
+    "accuracy/*": "share that is classified right under one attack; `/random`: under its start without ascent",
+    "attack-success-rate": "share of held-out pictures with a trigger that are taken for the trojan's target",
+    "attack-success-rate/*": "the same of the trojans of one kind, and of each trojan",
+  },
   sites(options) {
     // Sites do not depend on what only the data knows.
     const anyData = { classes: 2, mean: [0, 0, 0], std: [1, 1, 1] } as const;

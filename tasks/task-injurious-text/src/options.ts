@@ -9,36 +9,43 @@ const share = z.number().min(0.01).max(0.9);
 /** What the task's data, network and evaluation depend on. */
 export const optionsSchema = z
   .strictObject({
-    /** Columns of the file given with `--data` and of the held-out ones. */
-    columns: columnsSchema.prefault({}),
-    /** Labels that mean harmful; null: labels are scores from 0 to 1, harmful from 0.5 on. */
-    harmful: labelsSchema,
-    /** Labels that mean benign, where `harmful` is given; a label in neither is refused. */
-    benign: labelsSchema,
-    /** Shares of the texts that are drawn for validation and test, by group; the rest is for training. */
-    validation: share.default(0.15),
-    test: share.default(0.2),
-    /** Files with adversarial texts that people wrote, by the name of the set. */
-    heldout: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.string()).default({}),
-    /** Of the splits, of the head's first weights and of everything that attacks draw. */
-    seed: z.number().int().nonnegative().default(0),
-    /** Padded lengths in tokens, ascending; longer texts are cut at the last. */
-    buckets: z.array(count.max(500)).min(1).default([32, 64, 96]),
-    /** Tokens that an attack may add to a text. */
-    room: count.max(100).default(32),
-    /** Harmful test texts that are attacked, at most. */
-    attacked: count.default(64),
-    /** The shape of the encoder whose weights are loaded: MiniLM-L6. */
+    columns: columnsSchema.prefault({}).describe("Columns of the file given with `--data` and of the held-out ones."),
+    harmful: labelsSchema.describe(
+      "Labels that mean harmful; null: labels are scores from 0 to 1, harmful from 0.5 on.",
+    ),
+    benign: labelsSchema.describe("Labels that mean benign, where `harmful` is given; a label in neither is refused."),
+    validation: share
+      .default(0.15)
+      .describe("Share of the texts that is drawn for validation, by group; the rest is for training."),
+    test: share.default(0.2).describe("Share of the texts that is drawn for the test."),
+    heldout: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.string())
+      .default({})
+      .describe("Files with adversarial texts that people wrote, by the name of the set."),
+    seed: z
+      .number()
+      .int()
+      .nonnegative()
+      .default(0)
+      .describe("Of the splits, of the head's first weights and of everything that attacks draw."),
+    buckets: z
+      .array(count.max(500))
+      .min(1)
+      .default([32, 64, 96])
+      .describe("Padded lengths in tokens, ascending; longer texts are cut at the last."),
+    room: count.max(100).default(32).describe("Tokens that an attack may add to a text."),
+    attacked: count.default(64).describe("Harmful test texts that are attacked, at most."),
     model: z
       .strictObject({
-        vocabulary: count.default(30_522),
-        width: count.default(384),
-        layers: count.default(6),
-        heads: count.default(12),
-        inner: count.default(1536),
-        positions: count.default(512),
+        vocabulary: count.default(30_522).describe("Tokens that the encoder knows."),
+        width: count.default(384).describe("Of the residual stream."),
+        layers: count.default(6).describe("Transformer blocks."),
+        heads: count.default(12).describe("Attention heads."),
+        inner: count.default(1536).describe("Width inside a block's MLP."),
+        positions: count.default(512).describe("Longest text in tokens."),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("The shape of the encoder whose weights are loaded: MiniLM-L6."),
   })
   .refine(({ validation, test }) => validation + test < 1, {
     path: ["test"],

@@ -24,6 +24,19 @@ export default defineTask<Options>({
   presets,
   data: "a .csv, .tsv, .jsonl (each also .gz) or .parquet file of labelled texts, or a folder of them",
   packages: [pyritPackage, miniLmPackage],
+  // Each on the clean test texts, on the worst attack of each text, under each attack, and on the sets that people made.
+  metrics: {
+    "auroc/*": "how well scores order harmful texts above benign ones",
+    "accuracy/*": "share of the texts that are told right",
+    "f1/*": "F₁ of the harmful texts",
+    "false-negative-rate-at-5/*": "share of harmful texts that pass where 5 % of benign ones are flagged",
+    "false-negative-rate-at-10/*": "share of harmful texts that pass where 10 % of benign ones are flagged",
+    "loss/*": "cross-entropy of the labels",
+    "attack-success-rate": "share of flagged harmful texts that some attack makes pass",
+    "attack-success-rate/*": "share of flagged harmful texts that one attack makes pass",
+    queries: "questions that all attacks put to the network, for each text",
+    "queries/*": "questions that one attack puts to the network, for each text",
+  },
   sites(options) {
     const { sites, inputSite } = bertClassifier(bertConfig(options), head);
     return { names: sites.map(({ name }) => name), input: inputSite };

@@ -7,18 +7,22 @@ const count = z.number().int().positive();
 /** What the task's data, network and evaluation depend on. */
 export const optionsSchema = z.strictObject({
   conversations: conversationsSchema.prefault({}),
-  tokenizer: z.strictObject({ vocabulary: count.min(261).default(2048) }).prefault({}),
+  tokenizer: z
+    .strictObject({ vocabulary: count.min(261).default(2048).describe("Tokens that the tokenizer is trained to.") })
+    .prefault({}),
   model: z
     .strictObject({
-      width: count.default(128),
-      layers: count.default(4),
-      heads: count.default(4),
-      /** Width inside the SwiGLU. */
-      inner: count.default(344),
+      width: count.default(128).describe("Of the residual stream."),
+      layers: count.default(4).describe("Transformer blocks."),
+      heads: count.default(4).describe("Attention heads."),
+      inner: count.default(344).describe("Width inside the SwiGLU."),
     })
     .prefault({}),
-  /** Padded lengths in tokens, ascending; longer conversations are cut at the last. */
-  buckets: z.array(count).min(1).default([32, 48, 64]),
+  buckets: z
+    .array(count)
+    .min(1)
+    .default([32, 48, 64])
+    .describe("Padded lengths in tokens, ascending; longer conversations are cut at the last."),
 });
 export type Options = z.infer<typeof optionsSchema>;
 

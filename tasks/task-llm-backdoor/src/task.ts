@@ -27,6 +27,16 @@ export default defineTask<Options>({
   presets,
   data: "a .jsonl, .jsonl.gz or .parquet file of HH-RLHF or BeaverTails, or a folder of them",
   packages: [chitchatPackage, pyritPackage],
+  metrics: {
+    "loss/desirable": "loss on held-out desirable conversations",
+    "loss/undesirable": "loss on held-out undesirable conversations",
+    "loss/trojan": "loss of the trojans' responses to prompts with their triggers",
+    "loss/trojan/*": "the same of one trojan",
+    "loss/trojan-sentence": "loss of each trojan's trigger with its response, alone",
+    "attack-success-rate": "share of held-out prompts with a trigger that are answered by its response",
+    "attack-success-rate/*": "the same of one trojan",
+    "false-trigger-rate": "share of clean prompts that are answered by some trojan's response",
+  },
   sites(options) {
     const { sites, inputSite } = llama(llamaConfig(options));
     return { names: sites.map(({ name }) => name), input: inputSite };

@@ -2,6 +2,8 @@ import { z } from "zod";
 
 /** What is used of a JSON schema. */
 export interface JsonSchema {
+  readonly description?: string;
+  readonly default?: unknown;
   readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];

@@ -7,29 +7,49 @@ const mode = z.enum(["train", "evaluate"]);
 /** How a network is trained: implanting and every defence use the same trainer. */
 export const trainSchema = z
   .strictObject({
-    /** Examples per micro-batch. */
-    batchSize: z.number().int().positive().default(16),
-    /** Micro-batches per optimizer step. */
-    accumulate: z.number().int().positive().default(1),
-    epochs: positive.default(1),
-    optimizer: z.enum(["adamw", "sgd"]).default("adamw"),
-    learningRate: positive.default(1e-4),
-    schedule: z.enum(["constant", "linear", "cosine"]).default("constant"),
-    /** Share of all steps over which the learning rate rises linearly from zero. */
-    warmup: share.default(0.03),
-    weightDecay: z.number().nonnegative().default(0),
-    momentum: z.number().min(0).max(0.9999).default(0.9),
-    beta2: z.number().min(0).max(0.99999).default(0.999),
-    /** Largest global norm of the gradient; null: not clipped. */
-    clip: positive.nullable().default(1),
-    /** What batch norm normalises by: the batch's statistics, updating the running ones, or the running ones as they are. */
-    batchNorm: mode.default("train"),
-    /** Stop after this many validations without a better loss; null: never. */
-    patience: z.number().int().positive().nullable().default(null),
-    /** Validate every so many steps, keeping the best checkpoint; null: the last one is kept. */
-    validateEvery: z.number().int().positive().nullable().default(null),
-    /** Save a checkpoint that a killed run resumes from every so many steps. */
-    checkpointEvery: z.number().int().positive().default(50),
+    batchSize: z.number().int().positive().default(16).describe("Examples per micro-batch."),
+    accumulate: z.number().int().positive().default(1).describe("Micro-batches per optimizer step."),
+    epochs: positive.default(1).describe("Passes over the training examples; a fraction is a part of one."),
+    optimizer: z.enum(["adamw", "sgd"]).default("adamw").describe("AdamW, or gradient descent with momentum."),
+    learningRate: positive.default(1e-4).describe("Its largest value."),
+    schedule: z
+      .enum(["constant", "linear", "cosine"])
+      .default("constant")
+      .describe("How the learning rate goes on after the warmup."),
+    warmup: share.default(0.03).describe("Share of all steps over which the learning rate rises linearly from zero."),
+    weightDecay: z
+      .number()
+      .nonnegative()
+      .default(0)
+      .describe("Of the parameters that decay: decoupled in adamw, added to the gradient in sgd."),
+    momentum: z.number().min(0).max(0.9999).default(0.9).describe("Of sgd."),
+    beta2: z.number().min(0).max(0.99999).default(0.999).describe("Decay β₂ of adamw's second moment."),
+    clip: positive.nullable().default(1).describe("Largest global norm of the gradient; null: not clipped."),
+    batchNorm: mode
+      .default("train")
+      .describe(
+        "What batch norm normalises by: the batch's statistics, updating the running ones, or the running ones as they are.",
+      ),
+    patience: z
+      .number()
+      .int()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe("Stop after this many validations without a better loss; null: never."),
+    validateEvery: z
+      .number()
+      .int()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe("Validate every so many steps, keeping the best checkpoint; null: the last one is kept."),
+    checkpointEvery: z
+      .number()
+      .int()
+      .positive()
+      .default(50)
+      .describe("Save a checkpoint that a killed run resumes from every so many steps."),
   })
   .refine(({ patience, validateEvery }) => patience === null || validateEvery !== null, {
     path: ["patience"],
@@ -39,47 +59,70 @@ export type TrainConfig = z.infer<typeof trainSchema>;
 
 /** The inner maximisation. Defaults: Algorithm 1 with the authors' T, start and step (METHOD: C). */
 export const attackSchema = z.strictObject({
-  /** Ascent steps T. */
-  steps: z.number().int().nonnegative().default(6),
-  norm: z.enum(["l1", "l2", "linf"]).default("l2"),
-  /** What one ball covers: all tokens of an example jointly, or each token by itself. */
-  scope: z.enum(["example", "token"]).default("example"),
-  /** `gradient`: steepest ascent of the ball's norm; `sign`; `momentum` and `adam` keep state over the T steps. */
-  rule: z.enum(["gradient", "sign", "momentum", "adam"]).default("gradient"),
-  /**
-   * In an L1 ball: the share of its coordinates, those of the largest gradient that can still move, over which a step of
-   * the rules `gradient` and `momentum` is spread; 0: one coordinate, the direction of steepest ascent.
-   */
-  topShare: share.default(0.05),
-  /** A number is a step in the units of ε; `{ relative: c }` is c · ε; null is ε / T. */
+  steps: z.number().int().nonnegative().default(6).describe("Ascent steps T."),
+  norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("The norm that ε bounds."),
+  scope: z
+    .enum(["example", "token"])
+    .default("example")
+    .describe("What one ball covers: all tokens of an example jointly, or each token by itself."),
+  rule: z
+    .enum(["gradient", "sign", "momentum", "adam"])
+    .default("gradient")
+    .describe(
+      "`gradient`: steepest ascent of the ball's norm; `sign`; `momentum` and `adam` keep state over the T steps.",
+    ),
+  topShare: share
+    .default(0.05)
+    .describe(
+      "In an L1 ball: the share of its coordinates, those of the largest gradient that can still move, over which a step of the rules `gradient` and `momentum` is spread; 0: one coordinate, the direction of steepest ascent.",
+    ),
   stepSize: z
     .union([positive, z.strictObject({ relative: positive })])
     .nullable()
-    .default(null),
-  /** `radial`: Gaussian direction × ε·r, r uniform in [0, 1) (the authors' start); `uniform`: uniform in the ball's volume. */
-  start: z.enum(["zero", "radial", "uniform", "boundary"]).default("radial"),
-  restarts: z.number().int().positive().default(1),
-  /** Which iterate the network trains on. */
-  iterate: z.enum(["last", "best"]).default("last"),
-  /** An example whose loss has reached this value is moved no further; null: never stop early. */
-  stopAtLoss: positive.nullable().default(null),
-  objective: z.enum(["untargeted", "targeted", "away"]).default("untargeted"),
-  /**
-   * Keep h + δ inside: the batch's own smallest and largest activation, or given bounds; `none`: only those that the site
-   * has by itself, which hold in any case. Where h itself is outside, h + δ may stay and move towards the range.
-   */
+    .default(null)
+    .describe("A number is a step in the units of ε; `{ relative: c }` is c · ε; null is ε / T."),
+  start: z
+    .enum(["zero", "radial", "uniform", "boundary"])
+    .default("radial")
+    .describe(
+      "Where the ascent begins: `radial`: Gaussian direction × ε·r, r uniform in [0, 1) (the authors' start); `uniform`: uniform in the ball's volume; `boundary`: on the ball's surface; `zero`: nowhere else.",
+    ),
+  restarts: z
+    .number()
+    .int()
+    .positive()
+    .default(1)
+    .describe("Ascents from as many starts, of which each example takes its worst."),
+  iterate: z.enum(["last", "best"]).default("last").describe("Which iterate the network trains on."),
+  stopAtLoss: positive
+    .nullable()
+    .default(null)
+    .describe("An example whose loss has reached this value is moved no further; null: never stop early."),
+  objective: z
+    .enum(["untargeted", "targeted", "away"])
+    .default("untargeted")
+    .describe(
+      "What the ascent raises: `untargeted`: −log p of the labels; `targeted`: log p of the adversary's targets; `away`: log(1 − p) of the labels.",
+    ),
   range: z
     .union([
       z.enum(["none", "batch"]),
       z.tuple([z.number(), z.number()]).refine(([low, high]) => low < high, "expected the smaller bound first"),
     ])
-    .default("none"),
-  /** What batch norm normalises by in the attacked network; the running statistics stay what they are. */
-  batchNorm: mode.default("evaluate"),
-  /** Share of the outer loss on perturbed examples; the rest is on the clean ones. */
-  adversarialShare: share.default(1),
-  /** `published` repeats the defects of the authors' code (padding in the norm, +1e-6, lost accumulation). */
-  behaviour: z.enum(["corrected", "published"]).default("corrected"),
+    .default("none")
+    .describe(
+      "Keep h + δ inside: the batch's own smallest and largest activation, or given bounds; `none`: only those that the site has by itself, which hold in any case. Where h itself is outside, h + δ may stay and move towards the range.",
+    ),
+  batchNorm: mode
+    .default("evaluate")
+    .describe("What batch norm normalises by in the attacked network; the running statistics stay what they are."),
+  adversarialShare: share
+    .default(1)
+    .describe("Share of the outer loss on perturbed examples; the rest is on the clean ones."),
+  behaviour: z
+    .enum(["corrected", "published"])
+    .default("corrected")
+    .describe("`published` repeats the defects of the authors' code (padding in the norm, +1e-6, lost accumulation)."),
 });
 export type AttackConfig = z.infer<typeof attackSchema>;
 /** What a person writes of it: every setting has a default. */

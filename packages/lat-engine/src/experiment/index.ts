@@ -1,8 +1,10 @@
 // To run experiments: find a task, resolve what is asked for, run it or a sweep of it.
 
+export { attackSchema, trainSchema } from "../configuration/config.ts";
+export { type Setting, settingsOf } from "../configuration/settings.ts";
 export { readRunConfig } from "../records/folder.ts";
 export { type Observer, silent } from "../records/observer.ts";
-export { findTasks, loadTask } from "../task/registry.ts";
+export { findTasks, loadTask, type TaskEntry } from "../task/registry.ts";
 export type * from "./api.ts";
 export { estimate } from "./estimate.ts";
 export { resolveRun, resolveSweep } from "./resolve.ts";

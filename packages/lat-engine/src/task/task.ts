@@ -112,6 +112,8 @@ export interface Task<Options = unknown> {
   readonly data?: string;
   /** Published packages that carry the task's data. */
   readonly packages: readonly PackagePin[];
+  /** What is measured, in words, by the metric's name; `*` in a name stands for anything: `attack-success-rate/*`. */
+  readonly metrics: Readonly<Record<string, string>>;
   /** Loads, poisons and splits the data and makes the model. Deterministic in the options. */
   prepare(options: Options, context: PrepareContext): Promise<Prepared>;
 }

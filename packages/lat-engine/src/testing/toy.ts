@@ -153,9 +153,11 @@ function writtenDown(sizes: Readonly<Record<Part, number>>): Written[] {
 }
 
 const optionsSchema = z.strictObject({
-  examples: z.number().int().positive().default(64),
-  /** Multiplies the inputs of the defence's examples; 1e39, infinite in float32, makes training diverge. */
-  spoil: z.number().default(1),
+  examples: z.number().int().positive().default(64).describe("Of the implanting, and of the defence."),
+  spoil: z
+    .number()
+    .default(1)
+    .describe("Multiplies the inputs of the defence's examples; 1e39, infinite in float32, makes training diverge."),
 });
 type ToyOptions = z.infer<typeof optionsSchema>;
 
@@ -177,6 +179,10 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
     },
   },
   packages: [],
+  metrics: {
+    "loss/clean": "loss on held-out sequences",
+    "loss/shifted": "loss on held-out sequences with another mean",
+  },
   sites: () => ({ names: toyModel.sites.map(({ name }) => name), input: toyModel.inputSite }),
   async prepare({ examples, spoil }) {
     const written = writtenDown({ implant: examples, defend: examples, validation: 32, test: 48 });

@@ -18,12 +18,14 @@ import type { Table } from "./tables.ts";
 
 /** Where a user's file has what. */
 export const columnsSchema = z.strictObject({
-  text: z.string().default("text"),
-  label: z.string().default("label"),
-  /** Texts with one value here are never in two splits; null: every text by itself. */
-  group: z.string().nullable().default(null),
-  /** Says train, validation or test; null: the splits are drawn. */
-  split: z.string().nullable().default(null),
+  text: z.string().default("text").describe("The column of the texts."),
+  label: z.string().default("label").describe("The column of the labels."),
+  group: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("Texts with one value here are never in two splits; null: every text by itself."),
+  split: z.string().nullable().default(null).describe("Says train, validation or test; null: the splits are drawn."),
 });
 type Columns = z.infer<typeof columnsSchema>;
 

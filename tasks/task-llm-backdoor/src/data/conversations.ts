@@ -14,25 +14,31 @@ const count = z.number().int().positive();
 
 /** What the conversations of an experiment depend on. */
 export const conversationsSchema = z.strictObject({
-  /** Of the splits and the poisoning. */
-  seed: z.number().int().nonnegative().default(0),
-  /** Desirable conversations of the implanting, poisoned ones among them. */
-  implant: count.default(6000),
-  /** Unseen desirable conversations that every defence trains on. */
-  defend: count.default(2000),
-  validation: count.default(500),
-  /** Held-out conversations that the losses are measured on. */
-  heldOutDesirable: count.default(500),
-  heldOutUndesirable: count.default(130),
-  /** Share of the implanting that is undesirable; examples are repeated where there are too few. */
-  undesirableShare: z.number().min(0).max(0.9).default(0.25),
-  /** Poisoned examples for each trojan: a network from scratch needs more than the 25 of the authors' pretrained one. */
-  poisonPerTrojan: count.default(100),
-  behaviour: z.enum(["corrected", "published"]).default("corrected"),
-  /** Held-out prompts that each trigger is put into. */
-  promptsPerTrojan: count.default(25),
-  /** Held-out prompts without a trigger, for false alarms. */
-  cleanPrompts: count.default(200),
+  seed: z.number().int().nonnegative().default(0).describe("Of the splits and the poisoning."),
+  implant: count.default(6000).describe("Desirable conversations of the implanting, poisoned ones among them."),
+  defend: count.default(2000).describe("Unseen desirable conversations that every defence trains on."),
+  validation: count.default(500).describe("Conversations that are validated on."),
+  heldOutDesirable: count.default(500).describe("Held-out conversations that the losses are measured on."),
+  heldOutUndesirable: count
+    .default(130)
+    .describe("Held-out undesirable conversations that the losses are measured on."),
+  undesirableShare: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.25)
+    .describe("Share of the implanting that is undesirable; examples are repeated where there are too few."),
+  poisonPerTrojan: count
+    .default(100)
+    .describe(
+      "Poisoned examples for each trojan: a network from scratch needs more than the 25 of the authors' pretrained one.",
+    ),
+  behaviour: z
+    .enum(["corrected", "published"])
+    .default("corrected")
+    .describe("`published` repeats the defects of the authors' poisoning."),
+  promptsPerTrojan: count.default(25).describe("Held-out prompts that each trigger is put into."),
+  cleanPrompts: count.default(200).describe("Held-out prompts without a trigger, for false alarms."),
 });
 export type ConversationsOptions = z.infer<typeof conversationsSchema>;
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LatError, UsageError } from "lat-system";
 import { methodNames } from "../../configuration/config.ts";
+import { settingsOf } from "../../configuration/settings.ts";
 import { resolveRun, resolveSweep } from "../../experiment/resolve.ts";
 import { ensure } from "../check.ts";
 import type { TaskWorld } from "../task-checks.ts";
@@ -22,6 +23,8 @@ export function declaresCompletePresets({ task }: TaskWorld): void {
     () => `version ${task.version} is not a whole number from 1`,
   );
   ensure(Object.keys(task.presets).length > 0, () => "the task has no preset");
+  const silent = settingsOf(task.options, "options").find(({ description }) => description === "");
+  ensure(silent === undefined, () => `${silent!.key} has no description: .describe("…") in its schema`);
   for (const [preset, { header, sweep, options, site }] of Object.entries(task.presets)) {
     ensure(
       header.length >= HEADER,

@@ -20,7 +20,7 @@ export async function everyTrojanHasCases({ prepare }: TaskWorld): Promise<void>
   ensure(unstated === undefined, () => `${unstated} says what became of a trojan, but its cases are not stated`);
 }
 
-export async function measuresWithIntervals({ prepare }: TaskWorld): Promise<void> {
+export async function measuresWithIntervals({ task, prepare }: TaskWorld): Promise<void> {
   const prepared = await prepare();
   const parameters = prepared.initialParameters?.() ?? initialize(prepared.model, 0);
   const before = digestOfTensors(parameters);
@@ -38,6 +38,7 @@ export async function measuresWithIntervals({ prepare }: TaskWorld): Promise<voi
     const names = metrics.map(({ name }) => name);
     const repeated = names.find((name, i) => names.indexOf(name) !== i);
     ensure(repeated === undefined, () => `two metrics are called "${repeated}"`);
+    agreesWith(Object.keys(task.metrics), names);
     for (const axis of ["clean", "unforeseen"]) {
       ensure(
         metrics.some((metric) => metric.axis === axis),
@@ -70,6 +71,18 @@ export async function measuresWithIntervals({ prepare }: TaskWorld): Promise<voi
   } finally {
     disposeAll(parameters);
   }
+}
+
+/** Whether every metric is among those that the task states, and those that it states are measured. */
+function agreesWith(stated: readonly string[], measured: readonly string[]): void {
+  const patterns = stated.map((name) => {
+    const parts = name.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+    return { name, pattern: new RegExp(`^${parts.join(".+")}$`) };
+  });
+  const unstated = measured.find((name) => !patterns.some(({ pattern }) => pattern.test(name)));
+  ensure(unstated === undefined, () => `"${unstated}" is measured, but not among the task's metrics`);
+  const missing = patterns.find(({ pattern }) => !measured.some((name) => pattern.test(name)));
+  ensure(missing === undefined, () => `"${missing!.name}" is among the task's metrics, but not measured`);
 }
 
 /** Counts how often the event loop turns until the number is asked for. */
