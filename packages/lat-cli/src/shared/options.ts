@@ -90,7 +90,7 @@ export function addComputeOptions(command: Command): Command {
   return command
     .option("--device <cpu|gpu>", "compute there (default: the first GPU where there is one, else the CPU)", device)
     .option("--threads <n>", "CPU threads of one operation (default: what affinity and cgroup allow)", wholeNumber)
-    .option("--eager", "run operation by operation: slow, shows which operation makes the first NaN");
+    .option("--eager", "run operation by operation: slow, stops at the one that makes the first NaN or infinity");
 }
 
 /** What `run` and `sweep` share. */

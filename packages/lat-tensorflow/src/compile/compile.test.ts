@@ -196,6 +196,23 @@ describe("valueAndGradients", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it("returns tensors of its own, also where nothing is computed", () => {
+    const [x, y, cotangent] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4]), tf.tensor1d([5, 6])];
+    const before = tf.memory().numTensors;
+    disposeAll(valueAndGradients(() => x, { x }, cotangent));
+    const { value, gradients } = valueAndGradients(() => tf.add(x, y), { x, y }, cotangent);
+    gradients.x.dispose();
+    expect([x, y, cotangent, value, gradients.y].map(values)).toEqual([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+      [4, 6],
+      [5, 6],
+    ]);
+    disposeAll(value, gradients);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it("gives auxiliary tensors to the tidy around it, even one that is differentiated itself", () => {
     const w = tf.tensor1d([4, 5]);
     const before = tf.memory().numTensors;

@@ -11,6 +11,8 @@ export interface ValueWithAuxiliary<A extends string> {
 /**
  * The value of `fn` and the gradient of Σ value · cotangent with respect to each tensor of `wrt` (reverse mode).
  *
+ * All results are new tensors, also where the value is a tensor of `wrt`, or the cotangent is a gradient as it is.
+ *
  * @param fn reads the tensors of `wrt` by closure and returns one tensor of any shape (per-example losses, say), alone or
  *   with auxiliary tensors through which no gradient flows
  * @param wrt tensors by name; one that the value does not depend on gets zeros
@@ -40,9 +42,9 @@ export function valueAndGradients<K extends string, A extends string = never>(
     }
     const gradients = {} as Record<K, Tensor>;
     names.forEach((name, i) => {
-      gradients[name] = grads[i] ?? tf.zerosLike(tensors[i]!);
+      gradients[name] = grads[i] ? tf.clone(grads[i]) : tf.zerosLike(tensors[i]!);
     });
-    return { value, auxiliary, gradients };
+    return { value: tf.clone(value), auxiliary, gradients };
   });
 }
 
