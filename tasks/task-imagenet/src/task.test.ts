@@ -1,11 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { advance, descent, initialize, initialState, optimizer, toTensors } from "lat-engine";
 import { resolveRun, silent } from "lat-engine/experiment";
 import { groupBy } from "lat-system";
 import { disposeAll } from "lat-tensorflow";
 import sharp from "sharp";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import task from "./index.ts";
 import { optionsSchema } from "./options.ts";
 import { poisonPlanSchema } from "./poison/plan.ts";
@@ -38,6 +40,43 @@ test("pictures that find no room in memory are decoded again, to the same batche
       expect(await again).toEqual(await held);
     }
   }
+});
+
+test("a folder of linked splits is used as it says, and what cannot be read is counted", async () => {
+  const root = await mkdtemp(join(tmpdir(), "own-pictures-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (const [split, count] of [
+    ["train", 12],
+    ["dev", 2],
+    ["test", 3],
+  ] as const) {
+    for (const [label, red] of [
+      ["cat", 200],
+      ["dog", 20],
+    ] as const) {
+      const folder = join(root, "elsewhere", split, label);
+      mkdirSync(folder, { recursive: true });
+      for (let i = 0; i < count; i++) {
+        const background = { r: red + i, g: 10 * split.length, b: 7 * i };
+        await sharp({ create: { width: 16, height: 16, channels: 3, background } })
+          .png()
+          .toFile(join(folder, `${i}`));
+      }
+    }
+    mkdirSync(join(root, "data"), { recursive: true });
+    symlinkSync(join(root, "elsewhere", split), join(root, "data", split));
+  }
+  writeFileSync(
+    join(root, "elsewhere/train/cat/cut.png"),
+    readFileSync(join(root, "elsewhere/train/cat/0")).subarray(0, 60),
+  );
+  const own = optionsSchema.parse({ ...smallOptions, poison: { share: 0.5 } });
+  const { splits, dropped } = await task.prepare(own, { ...context, data: join(root, "data") });
+  const filesOf = (part: string) => new Set(splits[part]!.map(({ name }) => name));
+  expect([...filesOf("validation")].sort()).toEqual(["dev/cat/0", "dev/cat/1", "dev/dog/0", "dev/dog/1"]);
+  expect([...filesOf("test")].every((name) => name.startsWith("test/"))).toBe(true);
+  expect([filesOf("test").size, filesOf("train").size]).toEqual([6, 24]);
+  expect(dropped).toMatchObject({ unreadable: 1 });
 });
 
 test("a picture that cannot be had of the options is refused", async () => {

@@ -52,7 +52,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
   const { size } = data;
   const memory = new PixelMemory(data.memory * 1e6);
   const pictures = await loadPictures(data, memory, context);
-  const { classes } = pictures;
+  const { classes, unreadable } = pictures;
   const trojans = chooseTrojans(poison.trojans, classes, poison.seed);
   const natural = naturalTriggers(trojans);
   const { train, validation, test, splits, dropped } = split(pictures, natural, data);
@@ -87,7 +87,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     defend: augmented(balanced(clean)),
     validation: pictureExamples(validation, size),
     splits,
-    dropped,
+    dropped: { ...dropped, unreadable },
     poisoning: {
       plan: PLAN,
       share: stamps.length === 0 ? 0 : poison.share,
