@@ -14,7 +14,7 @@ export { findPython, type Python } from "./package/python.ts";
 export type { PackagePin } from "./package-pin.ts";
 export type { Progress, WorkOptions } from "./progress.ts";
 export { quote, show } from "./quote.ts";
-export { cellOf, numberIn, scoreOf, shown, textOf } from "./rows/cells.ts";
+export { cellOf, numberIn, scoreOf, textOf } from "./rows/cells.ts";
 export { byColumns, type Foreign } from "./rows/columns.ts";
 export { type ReadRowsOptions, type Row, readRows, rowFile } from "./rows/rows.ts";
 export { type SplitName, splitOfName, splitOfWord } from "./split-name.ts";

@@ -27,5 +27,6 @@ function showOne(value: unknown): string {
   if (typeof value === "string") return quote(value);
   if (typeof value === "bigint")
     return value > -(10n ** 30n) && value < 10n ** 30n ? `${value}` : "a number of over 30 digits";
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }

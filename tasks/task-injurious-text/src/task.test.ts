@@ -81,6 +81,10 @@ test("takes a file of one's own, and adversarial texts that people wrote", async
   const withSet = (name: string) => ({ ...tinyOptions, heldout: { people: join(folder, name) } });
   const own = await task.prepare(withSet("people.jsonl"), data);
   expect(own.defend.size + own.validation.size).toBeGreaterThan(30);
+  expect(JSON.parse(own.artifacts!["labels.json"]!)).toEqual({
+    data: { harmful: { "score from 0.5": 30 }, benign: { "score under 0.5": 30 } },
+    "heldout.people": { harmful: { "score from 0.5": 2 }, benign: {} },
+  });
   const parameters = initialize(own.model, 0);
   const { metrics } = await own.evaluate(parameters, evaluating);
   const rate = metrics.find(({ name }) => name === "false-negative-rate-at-10/people")!;

@@ -1,5 +1,5 @@
 import { LatError } from "../errors.ts";
-import { quote } from "../quote.ts";
+import { quote, show } from "../quote.ts";
 import { unknownName } from "../suggest.ts";
 import type { Row } from "./rows.ts";
 
@@ -16,7 +16,7 @@ export function cellOf({ where, cells }: Row, column: string): unknown {
 export function textOf(row: Row, column: string): string {
   const text = cellOf(row, column);
   const place = `${row.where}, column ${quote(column)}`;
-  if (typeof text !== "string") throw new LatError(`${place}: expected a text; found ${shown(text)}`);
+  if (typeof text !== "string") throw new LatError(`${place}: expected a text; found ${show(text)}`);
   if (text.trim() === "") throw new LatError(`${place}: expected a text; it is empty: remove the row`);
   if (!text.isWellFormed())
     throw new LatError(`${place}: expected a text; it holds half of a character (a lone surrogate)`);
@@ -43,13 +43,5 @@ export function scoreOf(row: Row, column: string): number {
   const cell = cellOf(row, column);
   const score = typeof cell === "boolean" ? Number(cell) : numberIn(cell);
   if (score !== undefined && score >= 0 && score <= 1) return score;
-  throw new LatError(`${row.where}, column ${quote(column)}: expected a score from 0 to 1; found ${shown(cell)}`);
-}
-
-/** A cell for a message, bounded in length. */
-export function shown(cell: unknown): string {
-  if (typeof cell === "string") return quote(cell);
-  if (cell === null || typeof cell !== "object") return String(cell);
-  if (cell instanceof Uint8Array) return "bytes that are no UTF-8 text";
-  return Array.isArray(cell) ? "a list" : "an object";
+  throw new LatError(`${row.where}, column ${quote(column)}: expected a score from 0 to 1; found ${show(cell)}`);
 }

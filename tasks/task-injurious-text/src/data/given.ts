@@ -5,7 +5,7 @@ import {
   type Row,
   readRows,
   type SplitName,
-  shown,
+  show,
   splitOfWord,
   textOf,
   unknownName,
@@ -74,14 +74,12 @@ function groupOf(row: Row, column: string): string {
   const cell = cellOf(row, column);
   const isGroup = typeof cell === "string" ? cell.trim() !== "" : ["number", "bigint", "boolean"].includes(typeof cell);
   if (isGroup) return String(cell);
-  throw new LatError(
-    `${row.where}, column ${quote(column)}: expected a group, as text or number; found ${shown(cell)}`,
-  );
+  throw new LatError(`${row.where}, column ${quote(column)}: expected a group, as text or number; found ${show(cell)}`);
 }
 
 function splitOf(row: Row, column: string): SplitName {
   const name = cellOf(row, column);
-  const received = typeof name === "string" ? name : shown(name);
+  const received = typeof name === "string" ? name : show(name);
   const split = splitOfWord(received);
   if (split === undefined) throw new LatError(`${row.where}: ${unknownName(column, received, splitNames)}`);
   return split;

@@ -1,4 +1,4 @@
-import { cellOf, LatError, numberIn, quote, type Row, scoreOf, shown, UsageError } from "lat-system";
+import { cellOf, LatError, numberIn, quote, type Row, scoreOf, show, UsageError } from "lat-system";
 import { z } from "zod";
 import { HARMFUL_FROM, isHarmful } from "./labelled-text.ts";
 
@@ -50,7 +50,7 @@ export function harmfulOf(row: Row, column: string, meaning: Meaning, counts: La
   }
   const lists = `options.harmful (${listed(meaning.harmful)}) and options.benign (${listed(meaning.benign)})`;
   throw new LatError(
-    `${row.where}, column ${quote(column)}: expected one of the labels in ${lists}; found ${shown(cell)}: ` +
+    `${row.where}, column ${quote(column)}: expected one of the labels in ${lists}; found ${show(cell)}: ` +
       "list it in the one that it belongs to, or mend the row",
   );
 }
@@ -61,7 +61,7 @@ export function requireAll(path: string, meaning: Meaning, counts: LabelCounts):
     const absent = meaning[kind]?.find((label) => !counts[kind].has(String(label)));
     if (absent === undefined) continue;
     throw new UsageError(
-      `${path}: options.${kind} lists ${shown(absent)}, which no row has: ${tellCounts(counts)}; correct it, or take it out`,
+      `${path}: options.${kind} lists ${show(absent)}, which no row has: ${tellCounts(counts)}; correct it, or take it out`,
     );
   }
 }
@@ -88,5 +88,5 @@ function count(counts: LabelCounts, harmful: boolean, label: string): void {
 }
 
 function listed(labels: Labels): string {
-  return labels?.map(shown).join(", ") ?? "not given";
+  return labels?.map((label) => show(label)).join(", ") ?? "not given";
 }
