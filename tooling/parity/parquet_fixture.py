@@ -1,12 +1,14 @@
-"""Writes packages/lat-system/fixtures/*.parquet: the same three rows under each codec, and with checksums of the pages.
+"""Writes packages/lat-system/fixtures/*.parquet: the same three rows under each codec, and with checksums of the pages;
+and a row with a list of 67 million zeros, which takes a few thousand bytes.
 
-    pip install pyarrow==22.0.0
+    pip install pyarrow==22.0.0 numpy==2.4.6
     python parquet_fixture.py ../../packages/lat-system/fixtures
 """
 
 import decimal
 import sys
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -25,3 +27,5 @@ rows = pa.table(
 for codec in ["none", "snappy", "gzip", "brotli", "lz4", "zstd"]:
     pq.write_table(rows, f"{folder}/{codec}.parquet", compression=codec, row_group_size=2)
 pq.write_table(rows, f"{folder}/checksums.parquet", compression="none", write_page_checksum=True)
+zeros = pa.array(np.zeros(2**26 + 1, np.int8))
+pq.write_table(pa.table({"a": pa.ListArray.from_arrays(pa.array([0, len(zeros)]), zeros)}), f"{folder}/zeros.parquet", compression="zstd")

@@ -34,6 +34,7 @@ test("odd scalars become text, and only outside of quotes", () => {
     NaN: "NaN",
   });
   expect(parseJson("[2.0,2,-0,1e3]", /[-.e]/)).toEqual(["2.0", 2, "-0", "1e3"]);
+  expect(parseJson('[NaN,"NaN",1]', /NaN/, () => null)).toEqual([null, "NaN", 1]);
 });
 
 test.each(["", "{", '{"a"}', "[1.]", "nul", '"', '"\\', "[-.e1]", '{"\\x":1}', "[1-1]"])("%j is no JSON", (text) => {

@@ -8,13 +8,18 @@ const number = /^(-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/;
 
 /**
  * The value of JSON text from strangers, of which nothing is lost: `JSON.parse` takes the last of equal keys, and reads
- * 2.0 as 2 where a format wants whole numbers. Scalars outside of quotes that match `odd` are read as text instead,
- * which no schema of numbers accepts where the value is wanted: so Python's NaN harms nothing elsewhere.
+ * 2.0 as 2 where a format wants whole numbers. Scalars outside of quotes that match `odd` are read as what `standIn`
+ * makes of them, text by default, which no schema of numbers accepts where the value is wanted: so Python's NaN harms
+ * nothing elsewhere.
  *
  * @throws {DuplicateKeyError} where an object has a key twice
  * @throws {SyntaxError} where the text is not JSON
  */
-export function parseJson(text: string, odd: RegExp): unknown {
+export function parseJson(
+  text: string,
+  odd: RegExp,
+  standIn: (scalar: string) => string | null = (scalar) => scalar,
+): unknown {
   const parts: string[] = [];
   const open: Set<string>[] = [];
   let copied = 0;
@@ -38,7 +43,7 @@ export function parseJson(text: string, odd: RegExp): unknown {
       while (end < text.length && isScalar(text[end]!)) end++;
       const scalar = text.slice(i, end);
       if (odd.test(scalar) && number.test(scalar)) {
-        parts.push(text.slice(copied, i), JSON.stringify(scalar));
+        parts.push(text.slice(copied, i), JSON.stringify(standIn(scalar)));
         copied = end;
       }
       i = end - 1;

@@ -8,6 +8,9 @@ import { fileError } from "../files.ts";
 /** Bytes of a data file, unpacked, that are read at most: what is made of them has to fit into memory. */
 export const LARGEST_FILE = 2 ** 30;
 
+/** Rows of a data file that are read at most. */
+export const MOST_ROWS = 2 ** 22;
+
 /** What text packs into at best, and what of it is unpacked in any case: more is made to fill a disk or a memory. */
 const PACKED = 100;
 const ALWAYS = 2 ** 26;
@@ -48,6 +51,10 @@ export function refuseLarge(path: string, bytes: number, most: number): void {
   throw new LatError(
     `${path} has more than ${Math.floor(most / 2 ** 20)} MiB, unpacked; no more is read: give a part of it`,
   );
+}
+
+export function tooManyRows(path: string): LatError {
+  return new LatError(`${path} has more than ${MOST_ROWS} rows; no more are read: give a part of it`);
 }
 
 function readError(path: string, cause: unknown): LatError {

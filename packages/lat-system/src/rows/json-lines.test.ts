@@ -25,9 +25,9 @@ test("lines may span the pieces in which a file is read", async () => {
   }
 });
 
-test("what JSON cannot hold exactly is text, so that it is never taken for a number near it", async () => {
-  const path = fileWith("a.jsonl", '{"a":NaN,"b":[-Infinity],"id":12345678901234567890,"n":1.5}\n');
-  expect(await cellsOf(path)).toEqual([{ a: "NaN", b: ["-Infinity"], id: "12345678901234567890", n: 1.5 }]);
+test("a number that JSON cannot hold exactly is text, and NaN is a missing value rather than the text", async () => {
+  const path = fileWith("a.jsonl", '{"a":NaN,"b":[-Infinity,"NaN"],"id":12345678901234567890,"n":1.5}\n');
+  expect(await cellsOf(path)).toEqual([{ a: null, b: [null, "NaN"], id: "12345678901234567890", n: 1.5 }]);
 });
 
 const packed = gzipSync(many.join("\n"));
@@ -51,6 +51,7 @@ test.each<[string, string | Uint8Array, RegExp]>([
   ["a.jsonl.gz", '{"a":1}\n', /the gzip data are damaged \(incorrect header check\)/],
   ["a.jsonl", gzipSync("{}"), /a\.jsonl is a gzip file/],
   ["a.jsonl", `{"a":"${"x".repeat(2 ** 24)}"}`, /line 1: more than 16 MiB without a line end/],
+  ["a.jsonl", "{}\n".repeat(2 ** 22 + 1), /a\.jsonl has more than 4194304 rows/],
   ["a.jsonl.gz", gzipSync(Buffer.alloc(2 ** 27, "\n")), /a\.jsonl\.gz has more than 64 MiB, unpacked/],
 ])("%s is refused with its line: %#", async (name, content, message) => {
   await expect(rowsOf(fileWith(name, content))).rejects.toThrow(message);

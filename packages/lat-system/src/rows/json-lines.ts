@@ -4,10 +4,13 @@ import { quote } from "../quote.ts";
 import { blocksOf } from "./blocks.ts";
 import type { Row } from "./rows.ts";
 
-/** What JSON.parse would refuse or round, though another program wrote it on purpose: NaN, and numbers of many digits. */
+/** What JSON.parse would refuse or round, though another program wrote it on purpose. */
 const inexact = /^(NaN|-?Infinity|-?\d{16,})$/;
 
-/** Rows of a file with one JSON object a line. A line end is never a part of valid JSON, so that each kind of it counts. What `inexact` matches is read as text. */
+/** Python writes NaN for a missing value, which is no text; the digits of a long number are exact as text alone. */
+const exact = (scalar: string) => (/\d$/.test(scalar) ? scalar : null);
+
+/** Rows of a file with one JSON object a line. A line end is never a part of valid JSON, so that each kind of it counts. */
 export async function* jsonLineRows(path: string): AsyncGenerator<Row> {
   let line = 0;
   for await (const block of blocksOf(path)) {
@@ -27,7 +30,7 @@ export async function* jsonLineRows(path: string): AsyncGenerator<Row> {
 function parseObject(text: string, where: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parseJson(text, inexact);
+    value = parseJson(text, inexact, exact);
   } catch (cause) {
     const reason = quote((cause as Error).message, 120);
     throw new LatError(`${where}: expected a JSON object; found ${quote(text, 60)}: ${reason}`, { cause });

@@ -55,6 +55,15 @@ test("a file without rows, and two columns of one name, are refused", async () =
   await expect(rowsOf(write(["a", ["x"]], ["a", ["y"]]))).rejects.toThrow(/a\.parquet: two columns are named "a"/);
 });
 
+test("a few bytes that state millions of rows or of values are refused, and a missing file is named", async () => {
+  const columnData = [{ name: "a", data: Array(2 ** 22 + 1).fill("x") }];
+  await expect(rowsOf(fileWith("a.parquet", new Uint8Array(parquetWriteBuffer({ columnData }))))).rejects.toThrow(
+    /a\.parquet has more than 4194304 rows/,
+  );
+  await expect(rowsOf(fixture("zeros"))).rejects.toThrow(/states 67108865 values in a group of rows/);
+  await expect(rowsOf("/nowhere/a.parquet")).rejects.toThrow(/cannot read \/nowhere\/a\.parquet: no such file/);
+});
+
 test("where a column's name and another's bytes are wrong, one error is all that comes of it", async () => {
   const bytes = readFileSync(fixture("none"));
   bytes.write("lebal", bytes.lastIndexOf("label")); // where a part of the file says whose values it holds

@@ -13,12 +13,13 @@ import { getTreePath } from "hyparquet/src/schema.js";
 import { compressors } from "hyparquet-compressors";
 import { LatError } from "../errors.ts";
 import { fileKind, fileKindBytes } from "../file-kind.ts";
+import { fileError } from "../files.ts";
 import { quote } from "../quote.ts";
-import { LARGEST_FILE, refuseLarge } from "./bytes.ts";
+import { LARGEST_FILE, MOST_ROWS, refuseLarge, tooManyRows } from "./bytes.ts";
 import type { Row } from "./rows.ts";
 
-/** Rows that are read at most: a file of a few bytes can claim any number. */
-const MOST_ROWS = 2 ** 24;
+/** Values of a group of rows that are read at most: a few bytes can state any number of them. */
+const MOST_VALUES = 2 ** 26;
 
 /**
  * Rows of a parquet file. Texts that are not UTF-8 stay bytes. A group of rows is in memory at a time.
@@ -26,7 +27,9 @@ const MOST_ROWS = 2 ** 24;
  * @throws {LatError} where the file is no parquet file, is cut or damaged, or unpacks to too much
  */
 export async function* parquetRows(path: string): AsyncGenerator<Row> {
-  const file = await attempt(path, () => asyncBufferFromFile(path));
+  const file = await asyncBufferFromFile(path).catch((cause) => {
+    throw fileError("read", path, cause);
+  });
   refuseLarge(path, file.byteLength, LARGEST_FILE);
   if (file.byteLength === 0) return;
   const kind = fileKind(new Uint8Array(await attempt(path, async () => file.slice(0, fileKindBytes))));
@@ -36,11 +39,16 @@ export async function* parquetRows(path: string): AsyncGenerator<Row> {
   const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (rows !== Number(metadata.num_rows))
     throw new LatError(`${path}: its parts state ${rows} rows, the whole ${metadata.num_rows}`);
-  if (rows > MOST_ROWS)
-    throw new LatError(`${path} states ${rows} rows; at most ${MOST_ROWS} are read: give a part of it`);
+  if (rows > MOST_ROWS) throw tooManyRows(path);
   let place = 0;
   let unpacked = 0;
   for (const group of metadata.row_groups) {
+    const stated = group.columns.reduce((sum, column) => sum + Number(column.meta_data?.num_values ?? 0), 0);
+    if (stated > MOST_VALUES) {
+      throw new LatError(
+        `${path} states ${stated} values in a group of rows; at most ${MOST_VALUES} are read: write smaller groups`,
+      );
+    }
     for (const { meta_data: column } of group.columns) {
       if (column === undefined) throw new LatError(`${path}: its columns are in other files; expected one whole file`);
       unpacked += await attempt(path, () => checkPages(file, column));

@@ -1,4 +1,5 @@
 import { EmptyFileError, LatError } from "../errors.ts";
+import { MOST_ROWS, tooManyRows } from "./bytes.ts";
 import { csvRows } from "./csv.ts";
 import { jsonLineRows } from "./json-lines.ts";
 import { parquetRows } from "./parquet.ts";
@@ -24,17 +25,18 @@ export const rowFile = /\.(csv|tsv|jsonl)(\.gz)?$|\.(parquet)$/i;
  * (`.jsonl`), each of these also packed (`.gz`), or `.parquet`. Text is UTF-8, or UTF-16 with a byte order mark.
  *
  * Nothing is guessed or left out: what is not such a file, is cut or damaged, has a row that differs from its header or a
- * name twice, or is larger than fits (1 GiB unpacked, 16 MiB a row) is refused with the file and the line.
+ * name twice, or is larger than fits (1 GiB unpacked, 16 MiB a row, 4 million rows) is refused with the file and the line.
  *
  * @throws {LatError} so; an `EmptyFileError` where the file has no rows, a `NoRowError` where a line is JSON but no object
  */
 export async function* readRows(path: string, { comments = false }: ReadRowsOptions = {}): AsyncGenerator<Row> {
-  let empty = true;
+  let rows = 0;
   for await (const row of rowsOf(path, comments)) {
-    empty = false;
+    rows += 1;
+    if (rows > MOST_ROWS) throw tooManyRows(path);
     yield row;
   }
-  if (empty) throw new EmptyFileError(path);
+  if (rows === 0) throw new EmptyFileError(path);
 }
 
 function rowsOf(path: string, comments: boolean): AsyncGenerator<Row> {

@@ -44,6 +44,7 @@ test("refuses unknown columns and splits", async () => {
 test.each([
   ['{"text": "a", "label": 0, "group": "g1"}\n{"text": "b", "label": 1}\n', /line 2: unknown column "group"/],
   ['{"text": "a", "label": 0, "group": null}\n', /line 1, column "group": expected a group, .*found null/],
+  ['{"text": "a", "label": 0, "group": NaN}\n', /line 1, column "group": expected a group, .*found null/],
   ['{"text": "a", "label": 0, "group": " "}\n', /line 1, column "group": expected a group/],
   ['{"text": "a", "label": 0, "group": ["x"]}\n', /line 1, column "group": expected a group, .*found \["x"\]/],
 ])("refuses %s, since rows without a group are not one group", async (content, message) => {

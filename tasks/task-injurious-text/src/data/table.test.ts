@@ -81,7 +81,7 @@ const cases: Readonly<Record<string, Case>> = {
       ["null", true],
     ],
   },
-  "nan_label.jsonl": { right: /, line 1, column "label": expected a score from 0 to 1; found "NaN"/ },
+  "nan_label.jsonl": { right: /, line 1, column "label": expected a score from 0 to 1; found null/ },
   "nan_other.jsonl": {
     right: [
       ["a long text that goes on and on and on so that the message does not reach it", false],
