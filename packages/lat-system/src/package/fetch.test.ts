@@ -150,7 +150,7 @@ test("no such wheel, no network, no Python, no pip and an old pip are each answe
     "cp311-cp311-manylinux_2_27_x86_64",
   );
   await expect(fetchPackage(pin)).rejects.toThrow(
-    /finds no such wheel.*pip download --no-deps --python-version 3\.11 --implementation cp --abi cp311 --platform manylinux_2_27_x86_64 tiny-data==1\.0.*PIP_FIND_LINKS/s,
+    /finds no such wheel.*pip download --no-deps --python-version 3\.11 --implementation cp --abi cp311 --platform manylinux_2_27_x86_64 tiny-data==1\.0.*LAT_PACKAGES/s,
   );
   // Port 9 of this machine answers nobody.
   setEnvironment({

