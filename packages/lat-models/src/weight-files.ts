@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileBytes, LatError, parseJson, quote, show } from "lat-system";
 import { openSafetensors, type StoredTensor, type TensorFile } from "lat-tensorflow";
@@ -19,11 +19,22 @@ export interface WeightFiles extends TensorFile {
  * @throws {LatError} where a file cannot be read or is malformed, or an index names a file outside of its folder
  */
 export function openWeights(path: string): WeightFiles {
-  if (path.endsWith(".index.json")) return openIndex(path);
-  if (path.endsWith(".safetensors")) return { ...openSafetensors(path), path };
-  // As transformers does, one file goes before an index.
-  const [one, index] = [join(path, WEIGHTS), join(path, INDEX)];
-  return existsSync(one) || !existsSync(index) ? { ...openSafetensors(one), path: one } : openIndex(index);
+  const whole = isFolder(path) ? weightsIn(path) : path;
+  return whole.endsWith(".index.json") ? openIndex(whole) : { ...openSafetensors(whole), path: whole };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** As transformers does, one file goes before an index. */
+function weightsIn(folder: string): string {
+  const [one, index] = [join(folder, WEIGHTS), join(folder, INDEX)];
+  if (existsSync(one) || existsSync(index)) return existsSync(one) ? one : index;
+  const other = readdirSync(folder).find((name) => /\.(bin|pth?|ckpt|h5|msgpack|gguf|onnx)$/.test(name));
+  if (other)
+    throw new LatError(`${folder} has ${quote(other)}, which is not read here; save the weights as ${WEIGHTS}`);
+  return one;
 }
 
 function openIndex(path: string): WeightFiles {

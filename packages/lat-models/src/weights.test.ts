@@ -43,6 +43,15 @@ const valuesOf = async (folder: string) => {
 };
 
 describe("a folder of a Llama", () => {
+  it("with weights of another format is told which", async () => {
+    const folder = await changed("llama-tied", {});
+    rmSync(join(folder, "model.safetensors"));
+    writeFileSync(join(folder, "pytorch_model.bin"), "");
+    await expect(loadLlama(folder)).rejects.toThrow(
+      /has "pytorch_model\.bin", which is not read here; save the weights as/,
+    );
+  });
+
   it("of a hundred million layers is refused before one is made", async () => {
     const folder = await changed("llama-untied", { config: { num_hidden_layers: 1e8 } });
     const start = performance.now();
@@ -120,27 +129,27 @@ describe("a folder of a Llama", () => {
 
 const configOf = (name: string) => JSON.parse(readFileSync(join(fixture(name), "config.json"), "utf8"));
 
+const first = "first.safetensors";
+
+/** The untied Llama in two files, and their index changed. */
+async function sharded(change: (map: Record<string, string>) => unknown): Promise<string> {
+  const folder = join(temporary, `${made++}`);
+  cpSync(fixture("llama-untied"), folder, { recursive: true });
+  const entries = Object.entries(tensorsOf(folder));
+  rmSync(join(folder, "model.safetensors"));
+  const halves = { [first]: entries.slice(0, 5), "second.safetensors": entries.slice(5) };
+  for (const [name, half] of Object.entries(halves))
+    await writeSafetensors(join(folder, name), { tensors: Object.fromEntries(half), metadata: {} });
+  const map = Object.fromEntries(
+    Object.entries(halves).flatMap(([file, half]) => half.map(([name]) => [name, file] as const)),
+  );
+  const index = change(map);
+  const text = typeof index === "string" ? index : JSON.stringify(index);
+  writeFileSync(join(folder, "model.safetensors.index.json"), text);
+  return folder;
+}
+
 describe("weights in several files", () => {
-  const first = "first.safetensors";
-
-  /** The untied Llama in two files, and their index changed. */
-  async function sharded(change: (map: Record<string, string>) => unknown): Promise<string> {
-    const folder = join(temporary, `${made++}`);
-    cpSync(fixture("llama-untied"), folder, { recursive: true });
-    const entries = Object.entries(tensorsOf(folder));
-    rmSync(join(folder, "model.safetensors"));
-    const halves = { [first]: entries.slice(0, 5), "second.safetensors": entries.slice(5) };
-    for (const [name, half] of Object.entries(halves))
-      await writeSafetensors(join(folder, name), { tensors: Object.fromEntries(half), metadata: {} });
-    const map = Object.fromEntries(
-      Object.entries(halves).flatMap(([file, half]) => half.map(([name]) => [name, file] as const)),
-    );
-    const index = change(map);
-    const text = typeof index === "string" ? index : JSON.stringify(index);
-    writeFileSync(join(folder, "model.safetensors.index.json"), text);
-    return folder;
-  }
-
   it("are read as from one", async () => {
     const folder = await sharded((weight_map) => ({ metadata: { total_size: 1 }, weight_map }));
     expect(await valuesOf(folder)).toEqual(await valuesOf(fixture("llama-untied")));
@@ -171,6 +180,36 @@ describe("weights in several files", () => {
   ])("whose index has %s are refused", async (_, index, message) => {
     await expect(loadLlama(await sharded(() => index))).rejects.toThrow(message);
   });
+});
+
+describe("a folder whose bytes are changed", () => {
+  // A linear congruential generator: the same changes every time.
+  let state = 7;
+  const random = (below: number) => {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+
+  it.each(["config.json", "model.safetensors.index.json", "second.safetensors"])(
+    "in %s is read, or refused at once and in a few lines",
+    async (name) => {
+      const folder = await sharded((weight_map) => ({ weight_map }));
+      const whole = readFileSync(join(folder, name));
+      for (let run = 0; run < 300; run++) {
+        const bytes = Buffer.from(whole);
+        for (let change = 0; change <= run % 3; change++) bytes[random(Math.min(bytes.length, 2000))] = random(256);
+        writeFileSync(join(folder, name), run % 10 ? bytes : bytes.subarray(0, random(bytes.length)));
+        const start = performance.now();
+        try {
+          tf.dispose((await loadLlama(folder)).parameters);
+        } catch (error) {
+          expect(error, `run ${run}: ${(error as Error).stack}`).toBeInstanceOf(LatError);
+          expect((error as Error).message.length).toBeLessThan(3000);
+        }
+        expect(performance.now() - start, `run ${run}`).toBeLessThan(1000);
+      }
+    },
+  );
 });
 
 describe("weights of a BERT", () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LatError } from "lat-system";
@@ -96,6 +96,26 @@ describe("a file of torch.save", () => {
     opened.close();
   });
 
+  it("may be larger than memory, of which no more is read than is asked for", () => {
+    const [huge, path] = [2 ** 31 - 1, join(temporaryFolder(), "huge.th")];
+    const object = pickle(
+      dict(
+        ...[text("w"), tensor(storage(huge), 0, [huge], [1])],
+        ...[text("v"), tensor(storage(2, "FloatStorage", "b"), 0, [2], [1])],
+      ),
+    );
+    const head = file({ object, keys: pickle(list(text("a"), text("b"))), elements: int64(BigInt(huge)) });
+    const opened = openSync(path, "w");
+    writeSync(opened, head);
+    writeSync(opened, Uint8Array.from([...int64(2n), ...float32(7, 8)]), 0, 16, head.length + 4 * huge);
+    closeSync(opened);
+    const { tensors, close } = openTorchFile(path);
+    expect([...tensors.get("v")!.read()]).toEqual([7, 8]);
+    expect([...tensors.get("w")!.read(huge - 2)]).toEqual([0, 0]);
+    expect(() => tensors.get("w")!.read()).toThrow(/huge\.th: tensor "w" takes over 4 GiB/);
+    close();
+  });
+
   it("may keep its state dict beside other things", () => {
     const state = dict(text("w"), tensor(storage(6), 0, [6], [1]));
     const beside = [text("epoch"), int(3), text("best"), dict(text("loss"), int(1))];
@@ -111,6 +131,9 @@ describe("a file of torch.save", () => {
     const half = [88, ...uint32(4), 0x61, 0xed, 0xa0, 0x80];
     const object = pickle(dict(half, tensor(storage(6), 0, [6], [1])));
     expect(Object.keys(decodeTorchFile(six({ object })))).toEqual(["a\ud800"]);
+    const many = [88, ...uint32(60_001), 0x61, ...Array.from({ length: 20_000 }, () => [0xed, 0xbf, 0xbf]).flat()];
+    const company = pickle(dict(text("w"), tensor(storage(6), 0, [6], [1]), text("note"), many));
+    expect(Object.keys(decodeTorchFile(six({ object: company })))).toEqual(["w"]);
   });
 
   it("gives tensors of any name names of their own", () => {

@@ -133,11 +133,17 @@ class Machine {
 
   /** UTF-8 in which, as Python writes it, half of a pair of surrogates may stand alone: ED A0..BF 80..BF. */
   private decoded(bytes: Uint8Array): string {
-    const at = bytes.findIndex((byte, i) => byte === 0xed && bytes[i + 1]! >= 0xa0 && bytes.length >= i + 3);
+    const parts: string[] = [];
+    let begin = 0;
     try {
-      if (at === -1) return utf8.decode(bytes);
-      const half = 0xd000 | ((bytes[at + 1]! & 0x3f) << 6) | (bytes[at + 2]! & 0x3f);
-      return utf8.decode(bytes.subarray(0, at)) + String.fromCharCode(half) + this.decoded(bytes.subarray(at + 3));
+      for (let i = 0; i + 2 < bytes.length; i++) {
+        if (bytes[i] !== 0xed || bytes[i + 1]! < 0xa0) continue;
+        const half = 0xd000 | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f);
+        parts.push(utf8.decode(bytes.subarray(begin, i)), String.fromCharCode(half));
+        begin = i + 3;
+        i += 2;
+      }
+      return parts.join("") + utf8.decode(bytes.subarray(begin));
     } catch {
       throw this.error("holds text that is not UTF-8");
     }
