@@ -114,6 +114,12 @@ test("folders of splits hold the classes, and each picture knows its split", asy
   expect((await found(one)).files.map(({ split }) => split)).toEqual([undefined, undefined]);
 });
 
+test("a split that is another one again is refused", async () => {
+  const folder = withFiles(made("twice", {}), { "train/cat/1.png": "", "train/dog/1.png": "" });
+  symlinkSync("train", join(folder, "test"));
+  await expect(found(folder)).rejects.toThrow(/"test" would be a split, but is the same folder as "train"/);
+});
+
 test("a train may be a class, a test beside classes is refused", async () => {
   expect((await found(made("vehicles", { car: 1, train: 1 }))).classes).toEqual(["car", "train"]);
   await expect(found(made("mixed", { car: 1, test: 1 }))).rejects.toThrow(

@@ -107,8 +107,9 @@ function classNames({ folders }: Listing, depth: number): string[] {
 function refuseMissing({ passedOver }: Listing, depth: number, root: string): void {
   const missing = passedOver.find(({ name, folder }) => folder && name.split("/").length <= depth + 1);
   if (missing === undefined) return;
+  const part = missing.name.split("/").length <= depth ? "split" : "class";
   throw new LatError(
-    `--data: in ${root}, ${quote(missing.name)} would be a class, but is ${missing.why}: mend or remove it`,
+    `--data: in ${root}, ${quote(missing.name)} would be a ${part}, but is ${missing.why}: mend or remove it`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** A grey or coloured TIFF of one strip, little-endian, as TIFF 6.0 has it. */
+/** A TIFF of one strip, as TIFF 6.0 has it. */
 export interface MadeTiff {
   readonly width: number;
   readonly height: number;
@@ -11,10 +11,21 @@ export interface MadeTiff {
   readonly format: number;
   /** Of each sample that is no colour: 0 unspecified, 1 and 2 alpha. */
   readonly extra?: readonly number[];
+  /** Of the bytes of numbers, values of 8 bits apart; default: true. */
+  readonly littleEndian?: boolean;
 }
 
 /** The bytes of the file: its header, its values, the bits of each sample, its fields. */
-export function madeTiff({ width, height, samples, data, photometric, format, extra = [] }: MadeTiff): Uint8Array {
+export function madeTiff({
+  width,
+  height,
+  samples,
+  data,
+  photometric,
+  format,
+  extra = [],
+  littleEndian = true,
+}: MadeTiff): Uint8Array {
   const bits = 8 * data.BYTES_PER_ELEMENT;
   const perSample = 8 + data.byteLength;
   const directory = perSample + 2 * samples;
@@ -34,18 +45,20 @@ export function madeTiff({ width, height, samples, data, photometric, format, ex
     [339, SHORT, 1, format],
   ] as const;
   const view = new DataView(new ArrayBuffer(directory + 2 + 12 * fields.length + 4));
-  view.setUint16(0, 0x4949);
-  view.setUint16(2, 42, true);
-  view.setUint32(4, directory, true);
+  view.setUint16(0, littleEndian ? 0x4949 : 0x4d4d);
+  view.setUint16(2, 42, littleEndian);
+  view.setUint32(4, directory, littleEndian);
   new Uint8Array(view.buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8);
-  for (let i = 0; i < samples; i++) view.setUint16(perSample + 2 * i, bits, true);
-  view.setUint16(directory, fields.length, true);
+  for (let i = 0; i < samples; i++) view.setUint16(perSample + 2 * i, bits, littleEndian);
+  view.setUint16(directory, fields.length, littleEndian);
   fields.forEach(([tag, type, count, value], i) => {
     const at = directory + 2 + 12 * i;
-    view.setUint16(at, tag, true);
-    view.setUint16(at + 2, type, true);
-    view.setUint32(at + 4, count, true);
-    view.setUint32(at + 8, value, true);
+    view.setUint16(at, tag, littleEndian);
+    view.setUint16(at + 2, type, littleEndian);
+    view.setUint32(at + 4, count, littleEndian);
+    // A short stands at the start of its field.
+    if (type === SHORT && count === 1) view.setUint16(at + 8, value, littleEndian);
+    else view.setUint32(at + 8, value, littleEndian);
   });
   return new Uint8Array(view.buffer);
 }
