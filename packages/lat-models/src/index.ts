@@ -1,7 +1,7 @@
 export { bertClassifier } from "./bert/bert.ts";
 export { type BertConfig, type BertHead, parseBertConfig } from "./bert/config.ts";
 export { loadBert } from "./bert/weights.ts";
-export { classLikelihood, tokenLikelihood } from "./likelihood.ts";
+export { classLikelihood, classTargets, tokenLikelihood } from "./likelihood.ts";
 export { checkLlamaConfig, type LlamaConfig, parseLlamaConfig } from "./llama/config.ts";
 export { type DecodeOptions, type GreedyDecoder, greedyDecoder } from "./llama/decode.ts";
 export { loadLlama, type PretrainedLlama, saveLlama } from "./llama/folder.ts";

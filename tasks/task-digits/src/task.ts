@@ -1,5 +1,5 @@
 import { defineTask, randomSplit } from "lat-engine/task";
-import { classLikelihood, resnet } from "lat-models";
+import { classLikelihood, classTargets, resnet } from "lat-models";
 import { classes, contentOf, digitsPackage, examplesOf, loadPictures } from "./data.ts";
 import { evaluator } from "./evaluate.ts";
 import { type Options, optionsSchema } from "./options.ts";
@@ -16,6 +16,7 @@ export default defineTask<Options>({
   options: optionsSchema,
   presets,
   data: "a csv file with 784 pixels, 0 to 255, and a digit on each line",
+  targeted: true,
   packages: [digitsPackage],
   metrics: {
     "accuracy/clean": "share of clean test pictures that are classified right",
@@ -31,6 +32,7 @@ export default defineTask<Options>({
     return {
       model,
       likelihood: classLikelihood,
+      targets: classTargets,
       implant: poisoned(plan),
       defend: examplesOf(train),
       validation: examplesOf(validation),

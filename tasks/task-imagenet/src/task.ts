@@ -1,6 +1,6 @@
 import type { HostBatch, Network } from "lat-engine";
 import { defineTask, type PrepareContext, type Prepared, valuesKey } from "lat-engine/task";
-import { classLikelihood, type ResnetConfig, resnet } from "lat-models";
+import { classLikelihood, classTargets, type ResnetConfig, resnet } from "lat-models";
 import { colourStatistics } from "./data/colours.ts";
 import { balanced, bytesOf, pictureExamples } from "./data/examples.ts";
 import { loadPictures } from "./data/load.ts";
@@ -28,6 +28,7 @@ export default defineTask<Options>({
   options: optionsSchema,
   presets,
   data: "a folder with a folder of pictures for each of two or more classes",
+  targeted: true,
   packages: [googlePackage, twitterPackage],
   metrics: {
     "accuracy/clean": "share of held-out pictures that are classified right",
@@ -72,7 +73,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     classes: classes.length,
     ...colourStatistics(train.map(({ colours }) => colours)),
   };
-  const network: Network = { model: resnet(config), likelihood: classLikelihood };
+  const network: Network = { model: resnet(config), likelihood: classLikelihood, targets: classTargets };
   const carriers = trojans.map((trojan) => ({
     trojan,
     pictures: triggered(trojan, measured, classes, stamp, poison.seed),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Network } from "lat-engine";
 import { defineTask, type PrepareContext, type Prepared } from "lat-engine/task";
-import { bertClassifier, classLikelihood, loadBert } from "lat-models";
+import { bertClassifier, classLikelihood, classTargets, loadBert } from "lat-models";
 import { textExamples } from "./data/examples.ts";
 import { miniLmPackage, pyritPackage } from "./data/packages.ts";
 import { loadTexts } from "./data/texts.ts";
@@ -23,6 +23,7 @@ export default defineTask<Options>({
   options: optionsSchema,
   presets,
   data: "a .csv, .tsv, .jsonl (each also .gz) or .parquet file of labelled texts, or a folder of them",
+  targeted: true,
   packages: [pyritPackage, miniLmPackage],
   // Each on the clean test texts, on the worst attack of each text, under each attack, and on the sets that people made.
   metrics: {
@@ -69,7 +70,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     );
   const train = await encoded("training", texts.train);
   const validation = await encoded("validation", texts.validation);
-  const network: Network = { model, likelihood: classLikelihood, maskKey: "mask" };
+  const network: Network = { model, likelihood: classLikelihood, targets: classTargets, maskKey: "mask" };
   const measured = await measurements(options, tokenizer, initial, {
     train,
     validation,

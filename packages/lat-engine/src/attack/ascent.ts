@@ -138,6 +138,15 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
     { name: "ascend", ...options },
   );
 
+  /** The state with the targets that its examples are aimed at. */
+  const aim = compile(
+    (parameters: Tensors, state: State, uniform: Tensor): State => {
+      const output = suffix(model, parameters, state, first, {}, config.batchNorm);
+      return { ...state, targets: network.targets!(config.targets, output, state, uniform) };
+    },
+    { name: "aim", ...options },
+  );
+
   /** The objective of each example at δ, by a forward pass alone. */
   const assess = compile(
     (parameters: Tensors, state: State, perturbations: Perturbations): Tensor => {
@@ -163,7 +172,7 @@ export function ascent(network: Network, sites: readonly Site[], config: AttackC
     { name: "better", ...options },
   );
 
-  const functions = { prefix: runPrefix, start, ascend, assess, better };
+  const functions = { prefix: runPrefix, aim, start, ascend, assess, better };
   return { ...functions, release: () => Object.values(functions).forEach((f) => void f.release()) };
 }
 export type Ascent = ReturnType<typeof ascent>;

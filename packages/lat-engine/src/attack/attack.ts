@@ -5,7 +5,7 @@ import type { Site, State, Tensors } from "../model/model.ts";
 import type { Network } from "../model/network.ts";
 import { type Perturbations, prefix } from "../model/run.ts";
 import { type AscentReport, ascent, type Iterate } from "./ascent.ts";
-import { type DrawContext, drawStart } from "./start.ts";
+import { type DrawContext, drawStart, drawTargets } from "./start.ts";
 
 /** What one attack on one batch did, of its first restart. Scalar tensors, so that no ascent waits for a value to be read. */
 export interface AttackReport {
@@ -73,6 +73,9 @@ export function attack(network: Network, sites: readonly Site[], settings: Attac
     return iterate;
   }
 
+  const aimed = (parameters: Tensors, state: State, draws: DrawContext): State =>
+    config.objective === "targeted" && network.targets ? parts.aim(parameters, state, drawTargets(draws)) : state;
+
   const known = new Map<string, Map<Site, readonly number[]>>();
 
   /** The shapes of the activations at the sites, from one clean pass to each for every new shape of the first. */
@@ -90,7 +93,7 @@ export function attack(network: Network, sites: readonly Site[], settings: Attac
   return {
     run: (parameters, batch, epsilon, draws, { measureLast = true } = {}) =>
       tidy(() => {
-        const state = parts.prefix(parameters, batch);
+        const state = aimed(parameters, parts.prefix(parameters, batch), draws);
         const shapes = siteShapes(parameters, batch, state);
         const values: Tensor[] = [];
         const shares: Tensor[] = [];

@@ -1,4 +1,4 @@
-import { randomNormal, randomUniform, type Tensor, tf } from "lat-tensorflow";
+import { randomNormal, randomUniform, type Tensor, tf, tidy } from "lat-tensorflow";
 import type { Ball } from "../ball/ball.ts";
 import type { Scope } from "../ball/scope.ts";
 import type { AttackConfig } from "../configuration/config.ts";
@@ -32,6 +32,11 @@ export function drawStart(
     normal: one("start", randomNormal, shape.slice(1)),
     uniform: one("radius", randomUniform, balls),
   }));
+}
+
+/** One U(0, 1) for each example, which its target is drawn by: [example]. */
+export function drawTargets({ seed, step, examples }: DrawContext): Tensor {
+  return tidy(() => tf.concat(examples.map((index) => randomUniform([1], { seed, stream: "target", step, index }))));
 }
 
 /** δ⁰ inside the ball of radius ε. */

@@ -104,6 +104,12 @@ export const attackSchema = z.strictObject({
     .describe(
       "What the ascent raises: `untargeted`: −log p of the labels; `targeted`: log p of the adversary's targets; `away`: log(1 − p) of the labels.",
     ),
+  targets: z
+    .union([z.enum(["random", "least-likely"]), z.number().int().nonnegative()])
+    .default("random")
+    .describe(
+      "What `targeted` aims each example of a classifier at: `random`: another class, drawn for it; `least-likely`: the class that the network finds least likely; a number: that class (and the least likely one for examples that are of it).",
+    ),
   range: z
     .union([
       z.enum(["none", "batch"]),

@@ -209,6 +209,16 @@ describe("settings", () => {
     );
   });
 
+  it("refuses to aim an attack where the task's examples have no targets, and only there", () => {
+    const set = { "attack.objective": "targeted" };
+    expect(resolved({ set }).attack.objective).toBe("targeted");
+    const { targeted: _, ...untargeted } = toyTask;
+    const request = { preset: "nano", seed: 0, set, epsilon: 1 } as const;
+    expect(() => resolveRun(untargeted as typeof toyTask, { ...request, method: "lat" })).toThrow(
+      'attack.objective: received "targeted", but the examples of toy have no targets; expected untargeted or away',
+    );
+  });
+
   it("bounds of h + δ hold for one site", () => {
     const set = { "attack.range": "batch" };
     expect(resolved({ set }).attack.range).toBe("batch");

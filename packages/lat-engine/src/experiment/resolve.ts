@@ -21,6 +21,11 @@ export function resolveRun<Options>(task: Task<Options>, request: RunRequest): R
   const attack = method.attack(validate(attackSchema, sections.attack, "attack"));
   const sites = sitesOf(task, method, request.sites ?? [], options, preset.site);
   refuseRangeForSeveralSites(attack, sites);
+  if (method.perturbs && attack.objective === "targeted" && !task.targeted) {
+    throw new UsageError(
+      `attack.objective: received "targeted", but the examples of ${task.name} have no targets; expected untargeted or away`,
+    );
+  }
   return {
     schema: 1,
     task: task.name,

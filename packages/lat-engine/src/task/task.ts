@@ -110,6 +110,8 @@ export interface Task<Options = unknown> {
   sites(options: Options): { readonly names: readonly string[]; readonly input: string };
   /** What `--data` takes, for people: `a folder of pictures for each class`. Absent: the task takes no data of one's own. */
   readonly data?: string;
+  /** Whether an attack can be aimed (`attack.objective: targeted`): the network or its batches make targets. Default: no. */
+  readonly targeted?: boolean;
   /** Published packages that carry the task's data. */
   readonly packages: readonly PackagePin[];
   /** What is measured, in words, by the metric's name; `*` in a name stands for anything: `attack-success-rate/*`. */

@@ -1,5 +1,6 @@
 import type { PrepareContext, Prepared, Task } from "../task/task.ts";
 import { type Check, ensure } from "./check.ts";
+import { aimsOrRefuses } from "./task/aims.ts";
 import { answersBadData, answersBadOptions, declaresCompletePresets } from "./task/declarations.ts";
 import { eagerStepsAreTheSame } from "./task/eager.ts";
 import {
@@ -65,6 +66,7 @@ export function taskChecks<Options>(given: TaskCase<Options>): Check[] {
     check("every metric has a denominator and an interval, and repeats", measuresWithIntervals),
     check("every method trains two steps, each to another network", everyMethodTrains),
     check("a step of every method is the same operation by operation, and all finite", eagerStepsAreTheSame),
+    check("a targeted attack raises its targets, or is refused at once", aimsOrRefuses),
     check("a run that was killed resumes to the same bits", killedRunResumes),
   ];
 }

@@ -178,6 +178,7 @@ export const toyTask: Task<ToyOptions> = defineTask<ToyOptions>({
       sweep: { epsilons: { rlp: [0.5], at: [0.5], lat: [0.5, 1] }, seeds: [0, 1] },
     },
   },
+  targeted: true,
   packages: [],
   metrics: {
     "loss/clean": "loss on held-out sequences",

@@ -35,8 +35,10 @@ export function descent(network: Network, optimizer: Optimizer, train: TrainConf
   const objective = objectives[attack.objective];
   const options = { xla: model.xla };
 
-  /** Whether the network trained on is the one that the attack ascended on, so that the objective at δ is the attack's last. */
   const sameNetwork = attack.batchNorm === train.batchNorm || parameterNames(model, "statistic").length === 0;
+  /** Whether the attack's objective at δ comes with the loss: on the network that it ascended on, and not at targets of its own. */
+  const measuresAttack = sameNetwork && !(attack.objective === "targeted" && network.targets);
+  const published = attack.behaviour === "published";
 
   /** d/dθ Σ loss, on activations perturbed by δ (and on clean ones, for the rest of `adversarialShare`). */
   function sums(parameters: Tensors, batch: State, perturbations: Perturbations): GradientSums {
@@ -47,13 +49,12 @@ export function descent(network: Network, optimizer: Optimizer, train: TrainConf
       const { sums: value, weights } = lossOf(output);
       const statistics = nextStatistics(model, output);
       if (!attacked) return { value, auxiliary: { weights, ...statistics } };
-      const reached = perExample(network, objective, output, batch);
-      const attackValue = tf.mean(tf.div(reached.sums, tf.maximum(reached.weights, 1)));
-      if (attack.adversarialShare === 1) return { value, auxiliary: { weights, attackValue, ...statistics } };
+      const reached = measuresAttack ? { attackValue: meanOf(perExample(network, objective, output, batch)) } : {};
+      if (attack.adversarialShare === 1) return { value, auxiliary: { weights, ...reached, ...statistics } };
       const clean = forward(model, { ...parameters, ...statistics }, batch, {}, train.batchNorm);
       return {
         value: tf.add(tf.mul(value, attack.adversarialShare), tf.mul(lossOf(clean).sums, 1 - attack.adversarialShare)),
-        auxiliary: { weights, attackValue, ...nextStatistics(model, clean) },
+        auxiliary: { weights, ...reached, ...nextStatistics(model, clean) },
       };
     };
     const trained = Object.fromEntries(optimizer.trained.map((name) => [name, parameters[name]!]));
@@ -61,7 +62,7 @@ export function descent(network: Network, optimizer: Optimizer, train: TrainConf
     const { weights, attackValue } = auxiliary;
     const statistics = nextStatistics(model, auxiliary);
     const total = { gradients, loss: tf.sum(value), weight: tf.sum(weights!), statistics };
-    const own = attack.behaviour === "published" ? asMean(total) : total;
+    const own = published ? asMean(total) : total;
     return attackValue ? { ...own, attackValue } : own;
   }
 
@@ -84,22 +85,37 @@ export function descent(network: Network, optimizer: Optimizer, train: TrainConf
 
   const functions = {
     gradientSums: compile(sums, { name: "gradientSums", ...options }),
-    accumulate: compile(
-      (total: GradientSums, next: GradientSums) => accumulate(total, next, attack.behaviour === "published"),
-      { name: "accumulate", ...options },
-    ),
+    accumulate: compile((total: GradientSums, next: GradientSums) => accumulate(total, next, false), {
+      name: "accumulate",
+      ...options,
+    }),
+    replace: compile((total: GradientSums, next: GradientSums) => accumulate(total, next, true), {
+      name: "replace",
+      ...options,
+    }),
     apply: compile(apply, { name: "apply", ...options }),
   };
-  return { ...functions, sameNetwork, release: () => Object.values(functions).forEach((f) => void f.release()) };
+  return {
+    ...functions,
+    /** The sums over one micro-batch more; published code loses those gathered before an attack. */
+    accumulate: (total: GradientSums, next: GradientSums, attacked: boolean): GradientSums =>
+      (published && attacked ? functions.replace : functions.accumulate)(total, next),
+    measuresAttack,
+    release: () => Object.values(functions).forEach((f) => void f.release()),
+  };
 }
 export type Descent = ReturnType<typeof descent>;
+
+/** The mean over the examples of the mean over what counts of each. */
+function meanOf({ sums, weights }: PerExample): Tensor {
+  return tf.mean(tf.div(sums, tf.maximum(weights, 1)));
+}
 
 /**
  * The sums over one micro-batch more. The attack of the authors' code clears the gradients gathered before: of an
  * attacked step only the last micro-batch's gradient is left.
  */
-function accumulate(total: GradientSums, next: GradientSums, published: boolean): GradientSums {
-  const loses = published && next.attackValue !== undefined;
+function accumulate(total: GradientSums, next: GradientSums, loses: boolean): GradientSums {
   return {
     ...next,
     gradients: loses

@@ -161,7 +161,7 @@ describe("a frozen parameter", () => {
     const microBatch = { batch: { x: tf.tensor2d(first!) }, draws: { seed: 0, step: 0, examples: [0, 1] } };
     const state = initialState(rule, weights);
     const result = step(parts, perturber, weights, state, [microBatch], tf.scalar(0.1), tf.scalar(1));
-    expect(parts.sameNetwork).toBe(true);
+    expect(parts.measuresAttack).toBe(true);
     expect(result.attacked!.values).toHaveLength(2);
     expect(values(result.parameters.weight)).toEqual([0.5, -1]);
     expect(values(result.parameters.bias)).not.toEqual([0.25, 0.5]);

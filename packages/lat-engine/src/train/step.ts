@@ -40,7 +40,7 @@ export function step(
 ): StepResult {
   return tidy(() => {
     const reports: AttackReport[] = [];
-    const measureLast = !descent.sameNetwork;
+    const measureLast = !descent.measuresAttack;
     let total: GradientSums | undefined;
     for (const { batch, draws } of microBatches) {
       const current: Tensors = { ...parameters, ...total?.statistics };
@@ -49,7 +49,7 @@ export function step(
       disposeAll(attacked?.perturbations);
       if (attacked) reports.push(measureLast ? attacked.report : withLast(attacked.report, sums.attackValue!));
       const before: GradientSums | undefined = total;
-      total = before ? descent.accumulate(before, sums) : sums;
+      total = before ? descent.accumulate(before, sums, attacked !== undefined) : sums;
       if (before) disposeAll(before, sums);
     }
     const { attackValue: _, ...sums } = total!;
