@@ -41,28 +41,41 @@ export async function* blocksOf(path: string): AsyncGenerator<string> {
 }
 
 async function* inUtf8(pieces: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
-  let utf16: StringDecoder | undefined;
+  let utf16: ((piece: Uint8Array) => string) | undefined;
   let first = true;
   let lines = 0;
-  let odd = false;
+  let bytes = 0;
   for await (const piece of pieces) {
-    if (first) refuseOtherKind(piece, path);
-    if (first && piece[0] === 0xfe && piece[1] === 0xff) {
-      throw new LatError(`${path} is UTF-16 with the larger byte first; expected UTF-8: convert the file`);
+    if (first) {
+      refuseOtherKind(piece, path);
+      utf16 = utf16Decoder(piece);
+      first = false;
     }
-    if (first && piece[0] === 0xff && piece[1] === 0xfe) utf16 = new StringDecoder("utf16le");
-    first = false;
     if (utf16 === undefined) {
       yield piece;
       continue;
     }
-    const text = utf16.write(piece as Buffer);
+    const text = utf16(piece);
     if (!text.isWellFormed()) throw halfCharacter(path, lines + 1 + lineEnds(wellFormedStart(text)));
     lines += lineEnds(text);
-    odd = (piece.length % 2 === 1) !== odd;
+    bytes += piece.length;
     yield Buffer.from(text);
   }
-  if (odd || utf16?.end()) throw halfCharacter(path, lines + 1);
+  if (bytes % 2 === 1) throw halfCharacter(path, lines + 1);
+}
+
+/** What makes text of the pieces of a file, where the first begins with a byte order mark of UTF-16. */
+function utf16Decoder(first: Uint8Array): ((piece: Uint8Array) => string) | undefined {
+  const decoder = new StringDecoder("utf16le");
+  if (first[0] === 0xff && first[1] === 0xfe) return (piece) => decoder.write(piece as Buffer);
+  if (first[0] !== 0xfe || first[1] !== 0xff) return undefined;
+  let odd: Uint8Array = new Uint8Array();
+  return (piece) => {
+    const whole = Buffer.concat([odd, piece]);
+    const end = whole.length - (whole.length % 2);
+    odd = whole.subarray(end);
+    return decoder.write(whole.subarray(0, end).swap16());
+  };
 }
 
 function refuseOtherKind(start: Uint8Array, path: string): void {

@@ -19,7 +19,7 @@ export async function byColumns<T>(
   recognise: (columns: readonly string[]) => T | undefined,
 ): Promise<T | Foreign> {
   try {
-    for await (const { where, cells } of readRows(path)) {
+    for await (const { where, cells } of readRows(path, { columns: [] })) {
       const columns = Object.keys(cells);
       return recognise(columns) ?? { where, why: `of another kind, with the columns ${quote(columns.join(", "))}` };
     }

@@ -21,6 +21,17 @@ test.each(["none", "snappy", "gzip", "brotli", "lz4", "zstd", "checksums"])(
   },
 );
 
+test("of columns that are not wanted nothing is read, so that what is odd in them harms nothing", async () => {
+  const read = await rowsOf(fixture("none"), { columns: ["label", "other"] });
+  expect(read.map(({ cells }) => cells)).toEqual(
+    rows.map(({ label }) => ({ ...Object.fromEntries(Object.keys(rows[0]!).map((name) => [name, undefined])), label })),
+  );
+  const bytes = readFileSync(fixture("checksums"));
+  bytes[bytes.indexOf("plain")]! ^= 1;
+  expect(await rowsOf(fileWith("a.parquet", bytes), { columns: ["label"] })).toHaveLength(3);
+  expect(await rowsOf(fixture("zeros"), { columns: [] })).toMatchObject([{ cells: { a: undefined } }]);
+});
+
 test("a byte that is not as it was written is told by the checksum of its page", async () => {
   const bytes = readFileSync(fixture("checksums"));
   bytes[bytes.indexOf("plain")]! ^= 1;

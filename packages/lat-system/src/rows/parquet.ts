@@ -24,9 +24,10 @@ const MOST_VALUES = 2 ** 26;
 /**
  * Rows of a parquet file. Texts that are not UTF-8 stay bytes. A group of rows is in memory at a time.
  *
+ * @param wanted columns that are read; the others are undefined, so that what is odd in them harms nothing. Default: all
  * @throws {LatError} where the file is no parquet file, is cut or damaged, or unpacks to too much
  */
-export async function* parquetRows(path: string): AsyncGenerator<Row> {
+export async function* parquetRows(path: string, wanted?: readonly string[]): AsyncGenerator<Row> {
   const file = await asyncBufferFromFile(path).catch((cause) => {
     throw fileError("read", path, cause);
   });
@@ -35,7 +36,9 @@ export async function* parquetRows(path: string): AsyncGenerator<Row> {
   const kind = fileKind(new Uint8Array(await attempt(path, async () => file.slice(0, fileKindBytes))));
   if (kind !== "a Parquet file") throw new LatError(`${path} is ${kind ?? "no parquet file"}; expected a parquet file`);
   const metadata = await attempt(path, () => parquetMetadataAsync(file, { geoparquet: false }));
-  await checkColumns(path, metadata);
+  const names = await columnNames(path, metadata);
+  const columns = wanted === undefined ? names : names.filter((name) => wanted.includes(name));
+  const unread = Object.fromEntries(names.map((name) => [name, undefined]));
   const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (rows !== Number(metadata.num_rows))
     throw new LatError(`${path}: its parts state ${rows} rows, the whole ${metadata.num_rows}`);
@@ -43,30 +46,26 @@ export async function* parquetRows(path: string): AsyncGenerator<Row> {
   let place = 0;
   let unpacked = 0;
   for (const group of metadata.row_groups) {
-    const stated = group.columns.reduce((sum, column) => sum + Number(column.meta_data?.num_values ?? 0), 0);
+    const chunks = group.columns.flatMap(({ meta_data: chunk }) => {
+      if (chunk === undefined) throw new LatError(`${path}: its columns are in other files; expected one whole file`);
+      return columns.includes(chunk.path_in_schema[0]!) ? [chunk] : [];
+    });
+    const stated = chunks.reduce((sum, { num_values }) => sum + Number(num_values), 0);
     if (stated > MOST_VALUES) {
       throw new LatError(
         `${path} states ${stated} values in a group of rows; at most ${MOST_VALUES} are read: write smaller groups`,
       );
     }
-    for (const { meta_data: column } of group.columns) {
-      if (column === undefined) throw new LatError(`${path}: its columns are in other files; expected one whole file`);
-      unpacked += await attempt(path, () => checkPages(file, column));
+    for (const chunk of chunks) {
+      unpacked += await attempt(path, () => checkPages(file, chunk));
       refuseLarge(path, unpacked, LARGEST_FILE);
     }
-    const values = await attempt(path, () =>
-      parquetReadObjects({
-        file,
-        metadata,
-        rowStart: place,
-        rowEnd: place + Number(group.num_rows),
-        compressors: unpackers,
-        parsers: { stringFromBytes: textOrBytes },
-      }),
-    );
-    for (const cells of values) {
+    const options = { file, metadata, columns, compressors: unpackers, parsers: { stringFromBytes: textOrBytes } };
+    const rowEnd = place + Number(group.num_rows);
+    const read = await attempt(path, () => parquetReadObjects({ ...options, rowStart: place, rowEnd }));
+    for (const cells of read) {
       place += 1;
-      yield { where: `${path}, row ${place}`, cells };
+      yield { where: `${path}, row ${place}`, cells: { ...unread, ...cells } };
     }
   }
 }
@@ -93,8 +92,8 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the library would read with one column in place of another, or fail on outside of the promise it returns. */
-async function checkColumns(path: string, metadata: FileMetaData): Promise<void> {
+/** The names, where none comes twice and all parts of the file are of one of them: else the library's promise is left behind. */
+async function columnNames(path: string, metadata: FileMetaData): Promise<string[]> {
   const tree = await attempt(path, async () => {
     const root = parquetSchema(metadata);
     for (const { columns } of metadata.row_groups) {
@@ -105,6 +104,7 @@ async function checkColumns(path: string, metadata: FileMetaData): Promise<void>
   const names = tree.children.map(({ element }) => element.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new LatError(`${path}: two columns are named ${quote(twice)}; rename one of them`);
+  return names;
 }
 
 /**

@@ -19,7 +19,8 @@ const text = fc.string({
 const encodings = {
   plain: (content: string) => ["", Buffer.from(content)] as const,
   marked: (content: string) => ["", Buffer.from(`\ufeff${content}`)] as const,
-  utf16: (content: string) => ["", Buffer.from(`\ufeff${content}`, "utf16le")] as const,
+  littleEndian: (content: string) => ["", Buffer.from(`\ufeff${content}`, "utf16le")] as const,
+  bigEndian: (content: string) => ["", Buffer.from(`\ufeff${content}`, "utf16le").swap16()] as const,
   packed: (content: string) => [".gz", gzipSync(content, { level: 1 })] as const,
 };
 const encoding = fc.constantFrom(...Object.values(encodings));

@@ -15,6 +15,8 @@ export interface Row {
 export interface ReadRowsOptions {
   /** Whether lines in front of a header of separated values that begin with `#` are comments; default: false. */
   readonly comments?: boolean;
+  /** The columns that are wanted: of a parquet file no others are read, these being undefined. Default: all. */
+  readonly columns?: readonly string[];
 }
 
 /** The names of files that `readRows` reads. */
@@ -29,9 +31,9 @@ export const rowFile = /\.(csv|tsv|jsonl)(\.gz)?$|\.(parquet)$/i;
  *
  * @throws {LatError} so; an `EmptyFileError` where the file has no rows, a `NoRowError` where a line is JSON but no object
  */
-export async function* readRows(path: string, { comments = false }: ReadRowsOptions = {}): AsyncGenerator<Row> {
+export async function* readRows(path: string, options: ReadRowsOptions = {}): AsyncGenerator<Row> {
   let rows = 0;
-  for await (const row of rowsOf(path, comments)) {
+  for await (const row of rowsOf(path, options)) {
     rows += 1;
     if (rows > MOST_ROWS) throw tooManyRows(path);
     yield row;
@@ -39,7 +41,7 @@ export async function* readRows(path: string, { comments = false }: ReadRowsOpti
   if (rows === 0) throw new EmptyFileError(path);
 }
 
-function rowsOf(path: string, comments: boolean): AsyncGenerator<Row> {
+function rowsOf(path: string, { comments = false, columns }: ReadRowsOptions): AsyncGenerator<Row> {
   const ending = rowFile.exec(path);
   switch ((ending?.[1] ?? ending?.[3])?.toLowerCase()) {
     case "csv":
@@ -49,7 +51,7 @@ function rowsOf(path: string, comments: boolean): AsyncGenerator<Row> {
     case "jsonl":
       return jsonLineRows(path);
     case "parquet":
-      return parquetRows(path);
+      return parquetRows(path, columns);
   }
   throw new LatError(`${path}: expected a file that ends in .csv, .tsv or .jsonl, each also with .gz, or in .parquet`);
 }

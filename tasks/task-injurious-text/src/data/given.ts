@@ -41,7 +41,8 @@ export async function* givenTexts(
   counts: LabelCounts,
 ): AsyncGenerator<KnownText> {
   const { columns } = reading;
-  for await (const row of readRows(path)) {
+  const wanted = [columns.text, columns.label, columns.group, columns.split].filter((name) => name !== null);
+  for await (const row of readRows(path, { columns: wanted })) {
     const text = textOf(row, columns.text);
     yield {
       text,

@@ -75,6 +75,7 @@ export async function readPreferences(path: string, tell: (message: string) => v
       readAll(
         files.filter(({ name }) => (splitOfName(name) ?? "train") === split),
         schema,
+        columnsOf[kind],
       );
     return { train: await read("train"), validation: await read("validation"), test: await read("test") };
   };
@@ -94,8 +95,12 @@ export async function readPreferences(path: string, tell: (message: string) => v
 type Kind = PreferenceData["kind"];
 
 const rowFile = /\.(jsonl|jsonl\.gz|parquet)$/i;
+const columnsOf: Readonly<Record<Kind, readonly string[]>> = {
+  "hh-rlhf": ["chosen", "rejected"],
+  beavertails: ["prompt", "response", "category", "is_safe"],
+};
 const layouts =
-  "the columns of HH-RLHF (chosen, rejected) or of BeaverTails (prompt, response, category, is_safe), " +
+  `the columns of HH-RLHF (${columnsOf["hh-rlhf"].join(", ")}) or of BeaverTails (${columnsOf.beavertails.join(", ")}), ` +
   "in .jsonl, .jsonl.gz or .parquet";
 
 /** The files of the one data set that is there. Others are passed over: what is no data set, and what is empty. */
@@ -132,10 +137,14 @@ function kindOf(columns: readonly string[]): Kind | undefined {
   return columns.includes("prompt") && columns.includes("response") ? "beavertails" : undefined;
 }
 
-async function readAll<T>(files: readonly ListedFile[], schema: z.ZodType<T>): Promise<T[]> {
+async function readAll<T>(
+  files: readonly ListedFile[],
+  schema: z.ZodType<T>,
+  columns: readonly string[],
+): Promise<T[]> {
   const rows: T[] = [];
   for (const { path } of files) {
-    for await (const { where, cells } of readRows(path)) {
+    for await (const { where, cells } of readRows(path, { columns })) {
       const result = schema.safeParse(cells);
       if (!result.success) {
         const issue = result.error.issues[0]!;
