@@ -150,6 +150,9 @@ describe("bertClassifier", () => {
     const [tokens, mask] = [tf.zeros([1, 17], "int32"), tf.ones([1, 17])];
     expect(() => forward(model, initialize(model, 0), { tokens, mask })).toThrow(/17 tokens, at most 16/);
     expect(() => bertClassifier(config, { classes: 1, pooling: "mean" })).toThrow(/received 1 classes/);
+    expect(() => bertClassifier({ ...config, num_hidden_layers: 1e8 }, { classes: 2, pooling: "mean" })).toThrow(
+      /at most 1000 are made/,
+    );
     expect(() => bertClassifier({ ...config, num_attention_heads: 5 }, { classes: 2, pooling: "mean" })).toThrow(
       /must be a multiple of num_attention_heads/,
     );
