@@ -65,7 +65,7 @@ export function taskChecks<Options>(given: TaskCase<Options>): Check[] {
     check("every trojan has held-out cases before anything is trained", everyTrojanHasCases),
     check("every metric has a denominator and an interval, and repeats", measuresWithIntervals),
     check("every method trains two steps, each to another network", everyMethodTrains),
-    check("a step of every method is the same operation by operation, and all finite", eagerStepsAreTheSame),
+    check("operation by operation a step of every method is the same, and an evaluation ends", eagerStepsAreTheSame),
     check("a targeted attack raises its targets, or is refused at once", aimsOrRefuses),
     check("a run that was killed resumes to the same bits", killedRunResumes),
   ];

@@ -17,7 +17,8 @@ const ROUNDING = 1e-5;
 
 /**
  * A training step of each method, compiled and operation by operation, where an operation that makes a value that is not
- * finite ends it. By SGD, whose step is as large as the gradient: Adam's first is as large for a gradient of rounding.
+ * finite ends it; and an evaluation operation by operation. By SGD, whose step is as large as the gradient: Adam's first
+ * is as large for a gradient of rounding.
  */
 export async function eagerStepsAreTheSame(world: TaskWorld): Promise<void> {
   const session = new Session(await world.prepare());
@@ -36,6 +37,9 @@ export async function eagerStepsAreTheSame(world: TaskWorld): Promise<void> {
       }
       disposeAll(compiled, eager);
     }
+    const parameters = startOf(session);
+    await inEagerMode(() => session.prepared.evaluate(parameters, { progress: () => {}, warn: () => {} }));
+    disposeAll(parameters);
   } finally {
     session.close();
   }
@@ -47,7 +51,7 @@ async function takeStep(session: Session, config: RunConfig): Promise<Tensors> {
   const { defend, attack, seed } = config;
   const epsilon = config.epsilon === null ? undefined : tf.scalar(config.epsilon);
   const perturber = epsilon && { attack: session.attack(session.sites(config), attack), epsilon };
-  const parameters = prepared.initialParameters?.() ?? initialize(prepared.model, 0);
+  const parameters = startOf(session);
   const from = { parameters, state: initialState(optimizer(prepared.model, defend), parameters) };
   const sampler = new Sampler(prepared.defend, defend, seed, prepared.buckets);
   const host = await microBatchesOf({ examples: prepared.defend, config: defend, seed }, sampler, 0);
@@ -62,6 +66,10 @@ async function takeStep(session: Session, config: RunConfig): Promise<Tensors> {
   disposeAll(state, epsilon);
   const { loss, gradientNorm, attackLosses = [] } = record;
   return { ...after.parameters, "its report": tf.tensor1d([loss, gradientNorm, ...attackLosses]) };
+}
+
+function startOf({ prepared }: Session): Tensors {
+  return prepared.initialParameters?.() ?? initialize(prepared.model, 0);
 }
 
 async function inEagerMode<T>(run: () => Promise<T>): Promise<T> {
