@@ -1,11 +1,12 @@
 import { LatError } from "lat-system";
+import { methodSubject } from "./method-mutants.ts";
 import { modelSubjects } from "./model-mutants.ts";
 import { examine } from "./mutant.ts";
 import { taskSubject } from "./task-mutants.ts";
 
-// `bun run mutants`: breaks copies of a task and of the models on purpose, and says which check catches each bug.
+// `bun run mutants`: breaks copies of a task, of the models and of the engine on purpose, and says which check catches each bug.
 
-const subjects = [taskSubject, ...modelSubjects];
+const subjects = [taskSubject, methodSubject, ...modelSubjects];
 let survivors = 0;
 for (const subject of subjects) {
   const { caught } = await examine(subject);
