@@ -197,6 +197,35 @@ describe("ε relative to the activations", () => {
   });
 });
 
+describe("a run on data that it should not be run on", () => {
+  const changed = (change: (prepared: Prepared) => Partial<Prepared>): Task<never> => ({
+    ...task,
+    async prepare(options, context) {
+      const prepared = await task.prepare(options, context);
+      return { ...prepared, ...change(prepared) };
+    },
+  });
+
+  it.each<[string, (prepared: Prepared) => Partial<Prepared>, string]>([
+    [
+      "with a test case among those to train on",
+      ({ splits }) => ({ splits: { ...splits, defend: [...splits.defend!, splits.test![7]!] } }),
+      '1 in both defend and test: "test 7"',
+    ],
+    [
+      "without a test case of a trojan",
+      ({ cases }) => ({ cases: { ...cases, "loss/shifted": 0 } }),
+      "loss/shifted: the held-out data have no case to measure it on",
+    ],
+  ])("%s is refused before anything is trained or written", async (_, change, message) => {
+    const out = join(temporaryFolder(), "run");
+    const observer = recorder();
+    await expect(run(changed(change), configOf(), optionsFor(out, { observer }))).rejects.toThrow(message);
+    expect(observer.phases).toHaveLength(1);
+    expect(existsSync(join(out, "config.yaml"))).toBe(false);
+  });
+});
+
 describe("a run that goes wrong", () => {
   const spoiled = configOf({ set: { "options.spoil": 1e39 } });
 
