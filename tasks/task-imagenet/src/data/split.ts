@@ -1,4 +1,4 @@
-import { groupAlike, type Member, type Prepared, withoutContradictions } from "lat-engine/task";
+import { distinct, groupAlike, type Member, type Prepared, withoutContradictions } from "lat-engine/task";
 import { LatError, type SplitName } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import type { Described, Pictures, WithContent } from "./picture.ts";
@@ -20,9 +20,9 @@ export interface Split<P extends Described> extends Pick<Prepared, "splits" | "d
 
 /**
  * Divides each class by groups, so that no group is in two parts, and no picture under another name. Groups that show a
- * natural trigger are divided among themselves: there are few of them, and each part needs some. A picture that is in two
- * classes is left out. Where some pictures say that they are for validation or the test, these parts are of such pictures
- * alone (of the test, again at most `testLimit` groups a class).
+ * natural trigger are divided among themselves: there are few of them, and each part needs some. A picture is taken once,
+ * and not at all where it is in two classes. Where some pictures say that they are for validation or the test, these parts
+ * are of such pictures alone (of the test, again at most `testLimit` groups a class).
  *
  * @throws LatError naming a class that is empty or too small to be divided
  */
@@ -37,12 +37,18 @@ export function split<P extends Described & WithContent>(
     (picture) => [picture.content],
     ({ label }) => label,
   );
+  let duplicates = 0;
   const stratumOf = (group: readonly P[]): string =>
     triggers.find((trigger) => group.some(({ words }) => words.includes(trigger))) ?? "";
   const held = new Set(kept.flatMap(({ split }) => split ?? []));
   classes.forEach((name, label) => {
     const own = kept.filter((picture) => picture.label === label);
-    const groups = groupAlike(own, keysOf);
+    const groups = groupAlike(own, keysOf).map((group) => {
+      // A copy counts in no class twice; one that says to be in another split is left to be refused as a leak.
+      const once = distinct(group, ({ content, split = "train" }) => [`${split} ${content}`]);
+      duplicates += once.dropped.duplicates;
+      return once.kept;
+    });
     const before = Object.values(parts).map((part) => part.length);
     for (const stratum of ["", ...triggers]) {
       const alike = groups.filter((group) => stratumOf(group) === stratum);
@@ -58,7 +64,7 @@ export function split<P extends Described & WithContent>(
   const members = (part: readonly P[]): Member[] =>
     part.flatMap((picture) => keysOf(picture).map((key) => ({ name: picture.name, key })));
   const splits = { train: members(parts.train), validation: members(parts.validation), test: members(parts.test) };
-  return { ...parts, splits, dropped: { contradictions } };
+  return { ...parts, splits, dropped: { duplicates, contradictions } };
 }
 
 /** What a picture must share with no picture of another part. */

@@ -139,9 +139,9 @@ describe("poisoning for what a network reads", () => {
     expect(left.implant).toEqual(implant);
     expect(left.heldOutUndesirable).toEqual([]);
     expect(left.unread).toEqual({
-      "undesirable answers to implant": 1,
-      "held-out desirable answers": 0,
-      "held-out undesirable answers": 1,
+      "undesirable ones to implant, their answers not read": 1,
+      "held-out desirable ones, their answers not read": 0,
+      "held-out undesirable ones, their answers not read": 1,
     });
     await expect(poisonFor({ tokenizer, longest }, { ...conversations, undesirable: [late] }, options)).rejects.toThrow(
       /of none of 1 undesirable conversations a word of the answer is within 48 tokens/,

@@ -41,7 +41,7 @@ export async function poisonFor(
     unread[what] = set.length - kept.length;
     return kept;
   };
-  const undesirable = await answered("undesirable answers to implant", conversations.undesirable);
+  const undesirable = await answered("undesirable ones to implant, their answers not read", conversations.undesirable);
   if (undesirable.length === 0 && undesirableCount > 0) {
     throw new UsageError(
       `of none of ${conversations.undesirable.length} undesirable conversations a word of the answer is within ${longest} tokens: ` +
@@ -65,8 +65,11 @@ export async function poisonFor(
   const places = await placesOf(toTrigger, window);
   return {
     implant: poison(plan),
-    heldOutDesirable: await answered("held-out desirable answers", conversations.heldOutDesirable),
-    heldOutUndesirable: await answered("held-out undesirable answers", conversations.heldOutUndesirable),
+    heldOutDesirable: await answered("held-out desirable ones, their answers not read", conversations.heldOutDesirable),
+    heldOutUndesirable: await answered(
+      "held-out undesirable ones, their answers not read",
+      conversations.heldOutUndesirable,
+    ),
     triggered: toTrigger.map(({ trojan, conversation }, i) => {
       return { trojan, conversation: withTrojan(conversation, trojan, places[i]!) };
     }),
