@@ -27,7 +27,7 @@ test("equal keys of several objects, and equal strings that are no keys, are not
   expect(parseJson(text, none)).toEqual(JSON.parse(text));
 });
 
-test("odd scalars become text, and only outside of quotes", () => {
+test("odd numbers become text, or what stands in for them, and only outside of quotes", () => {
   expect(parseJson('{"a": NaN, "b": [-Infinity, 1.5], "NaN": "NaN"}', /^(NaN|-?Infinity)$/)).toEqual({
     a: "NaN",
     b: ["-Infinity", 1.5],
@@ -35,11 +35,15 @@ test("odd scalars become text, and only outside of quotes", () => {
   });
   expect(parseJson("[2.0,2,-0,1e3]", /[-.e]/)).toEqual(["2.0", 2, "-0", "1e3"]);
   expect(parseJson('[NaN,"NaN",1]', /NaN/, () => null)).toEqual([null, "NaN", 1]);
+  expect(parseJson("[-0]", /-0/, (scalar) => [scalar])).toEqual([["-0"]]);
 });
 
-test.each(["", "{", '{"a"}', "[1.]", "nul", '"', '"\\', "[-.e1]", '{"\\x":1}', "[1-1]"])("%j is no JSON", (text) => {
-  expect(() => parseJson(text, /[-.e]/)).toThrow(SyntaxError);
-});
+test.each(["", "{", '{"a"}', "[1.]", "nul", '"', '"\\', "[-.e1]", '{"\\x":1}', "[1-1]", "{-1:2}", "{2.0 : 1}"])(
+  "%j is no JSON",
+  (text) => {
+    expect(() => parseJson(text, /[-.e]/)).toThrow(SyntaxError);
+  },
+);
 
 test("megabytes of escapes are read in no more than a second or two", () => {
   const name = "\\n".repeat(1e6);

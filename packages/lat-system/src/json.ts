@@ -18,7 +18,7 @@ const number = /^(-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/;
 export function parseJson(
   text: string,
   odd: RegExp,
-  standIn: (scalar: string) => string | null = (scalar) => scalar,
+  standIn: (scalar: string) => string | null | readonly string[] = (scalar) => scalar,
 ): unknown {
   const parts: string[] = [];
   const open: Set<string>[] = [];
@@ -42,7 +42,7 @@ export function parseJson(
       let end = i + 1;
       while (end < text.length && isScalar(text[end]!)) end++;
       const scalar = text.slice(i, end);
-      if (odd.test(scalar) && number.test(scalar)) {
+      if (odd.test(scalar) && number.test(scalar) && !isKey(text, end)) {
         parts.push(text.slice(copied, i), JSON.stringify(standIn(scalar)));
         copied = end;
       }
@@ -74,7 +74,7 @@ function endOfString(text: string, start: number): number {
   return i + 1;
 }
 
-/** Whether the string that ends before `end` is followed by a colon. */
+/** Whether what ends before `end` is followed by a colon. */
 function isKey(text: string, end: number): boolean {
   let i = end;
   while (text[i] === " " || text[i] === "\n" || text[i] === "\r" || text[i] === "\t") i++;

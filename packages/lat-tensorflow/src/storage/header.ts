@@ -49,7 +49,8 @@ function parseObject(source: string, bytes: Uint8Array): Record<string, unknown>
   let json: unknown;
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    json = parseJson(text, /^(-\d|\d+\D)/); // 2.0, -0 and 2e0 are no sizes
+    // 2.0, -0 and 2e0 are no sizes, nor, as text would be, metadata.
+    json = parseJson(text, /^(-\d|\d+\D)/, (scalar) => [scalar]);
   } catch (cause) {
     if (cause instanceof DuplicateKeyError)
       throw new SafetensorsError("duplicate-key", source, `the header is ambiguous: ${cause.message}`, { cause });

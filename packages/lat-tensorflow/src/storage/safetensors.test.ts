@@ -205,6 +205,8 @@ describe("hostile files", () => {
     ["a dimension with an exponent", "shape", file('{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}')],
     ["an offset of minus zero", "offsets", file('{"a":{"dtype":"F32","shape":[2],"data_offsets":[-0,8]}}')],
     ["a product that overflows before a zero", "shape", file({ a: floats({ shape: [2 ** 32, 2 ** 32, 0] }) })],
+    ["metadata that is a number", "metadata", file('{"__metadata__":{"a":-1}}', 0)],
+    ["a name that is a number", "header-json", file('{-1:{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}')],
     ["half a byte", "offsets", file({ a: floats({ dtype: "F4", shape: [3], data_offsets: [0, 2] }) }, 2)],
     ["half a character in a name", "header-json", file('{"\\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}')],
     ["half a character in the metadata", "metadata", file('{"__metadata__":{"a":"\\ud800"}}', 0)],
