@@ -39,6 +39,20 @@ describe("lat run", () => {
     expect(JSON.parse(resumed.stdout)).toEqual(JSON.parse(first.stdout));
   });
 
+  it("is given its config.yaml back, and goes on in a folder alone", async () => {
+    const [out, second] = [join(temporaryFolder(), "run"), join(temporaryFolder(), "run")];
+    const lat1 = ["run", "blobs", "--preset", "nano", "--epsilon", "0.5", "--set", "attack.steps=2", "--json"];
+    const first = JSON.parse((await lat([...lat1, "--out", out])).stdout) as { checkpointSha256: string };
+    const given = await lat(["run", "--config", join(out, "config.yaml"), "--out", second, "--json"]);
+    expect(JSON.parse(given.stdout)).toMatchObject({ checkpointSha256: first.checkpointSha256 });
+    const resumed = await lat(["run", "--resume", second, "--json"]);
+    expect(JSON.parse(resumed.stdout)).toEqual(JSON.parse(given.stdout));
+    const own = await lat(["run", "--resume", second, "--seed", "3"]);
+    expect([own.code, own.stderr]).toEqual([2, expect.stringContaining("received --seed as well")]);
+    const nothing = await lat(["run", "--resume", join(second, "nowhere")]);
+    expect([nothing.code, nothing.stderr]).toEqual([1, expect.stringContaining("config.yaml")]);
+  });
+
   it("lists the sites where one is not known", async () => {
     const out = join(temporaryFolder(), "run");
     const parameters = ["run", "blobs", "--preset", "nano", "--method", "lat", "--epsilon", "1", "--site", "hiden"];

@@ -1,5 +1,5 @@
 export { readStudy } from "./read/read-study.ts";
-export type { ImplantedRecord, Provenance, Study, StudyRun } from "./read/study.ts";
+export type { ImplantedRecord, Study, StudyRun } from "./read/study.ts";
 export { conclude } from "./sections/conclusion.ts";
 export { type Analysis, analyse } from "./statistics/analysis.ts";
 export { type Axes, chooseAxes } from "./statistics/axes.ts";

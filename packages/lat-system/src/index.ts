@@ -8,7 +8,7 @@ export { fileError, folderBytes, listFiles, sha256, sha256File, writeFileAtomic,
 export { groupBy } from "./group-by.ts";
 export { DuplicateKeyError, parseJson } from "./json.ts";
 export { type ListedFile, type Listing, listData, type PassedOver, tellPassedOver } from "./listing.ts";
-export { type LockOptions, withLock } from "./lock.ts";
+export { type Claim, claim, type Holder, type LockOptions, withLock } from "./lock.ts";
 export { fetchPackage, packageFolder, verifyPackage } from "./package/fetch.ts";
 export { findPython, type Python } from "./package/python.ts";
 export type { PackagePin } from "./package-pin.ts";

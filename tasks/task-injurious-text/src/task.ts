@@ -24,6 +24,7 @@ export default defineTask<Options>({
   presets,
   data: "a .csv, .tsv, .jsonl (each also .gz) or .parquet file of labelled texts, or a folder of them",
   targeted: true,
+  reads: ({ heldout }) => Object.values(heldout),
   packages: [pyritPackage, miniLmPackage],
   // Each on the clean test texts, on the worst attack of each text, under each attack, and on the sets that people made.
   metrics: {

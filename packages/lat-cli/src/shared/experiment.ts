@@ -57,9 +57,9 @@ export async function trainInto<Result>(
   const display = openDisplay();
   try {
     return await interruptible(async (signal) => {
-      const result = await work({ out, resume: options.resume ?? false, observer: observe(display), signal });
+      const result = await work({ out, resume: options.resume !== undefined, observer: observe(display), signal });
       if (wasInterrupted(result)) {
-        note(`What is done is saved in ${out}: the same command with --resume continues it.`);
+        note(`What is done is saved in ${out}: --resume ${out} continues it.`);
         signal.throwIfAborted();
       }
       return result;

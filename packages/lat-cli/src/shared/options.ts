@@ -101,7 +101,10 @@ export interface ExperimentOptions extends CommonOptions, ComputeOptions {
   readonly data?: string;
   readonly heldout?: readonly string[];
   readonly out?: string;
-  readonly resume?: true;
+  /** The settings written before that are used, as a file. */
+  readonly config?: string;
+  /** True: go on in the folder of these settings; a text: in this folder, with the settings in it. */
+  readonly resume?: true | string;
   readonly dryRun?: true;
 }
 
@@ -121,6 +124,10 @@ export function addExperimentOptions(command: Command): Command {
       collectWhole,
     )
     .option("--out <dir>", "the folder to write (default: under runs/, named by what it holds)")
-    .option("--resume", "continue what is in the folder, which must have the same settings")
+    .option("--config <file>", "the settings of a config.yaml or sweep.json written before, instead of all the others")
+    .option(
+      "--resume [dir]",
+      "go on with what is in this folder; without one, in --out, which must have the same settings",
+    )
     .option("--dry-run", "print the resolved settings, the number of runs and an estimate; compute nothing");
 }

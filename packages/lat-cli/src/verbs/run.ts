@@ -1,7 +1,7 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { RunRequest } from "lat-engine/experiment";
-import type { MethodName, RunConfig } from "lat-engine/records";
+import type { MethodName } from "lat-engine/records";
 import type { Task } from "lat-engine/task";
 import { addExperimentOptions, type ExperimentOptions, number, verb, wholeNumber } from "../shared/options.ts";
 import { note, print, printJson } from "../shared/output.ts";
@@ -30,20 +30,25 @@ export function addRun(program: Command): void {
   addExperimentOptions(command).action(run);
 }
 
-async function run(name: string | undefined, options: RunVerbOptions): Promise<void> {
+async function run(name: string | undefined, options: RunVerbOptions, command: Command): Promise<void> {
   const engine = await import("lat-engine/experiment");
   const { readExperiment, trainInto } = await import("../shared/experiment.ts");
-  const { task, shared } = await readExperiment(name, options);
-  const config = engine.resolveRun(task, {
-    ...shared,
-    ...perturbationOf(task, shared.preset, options),
-    seed: options.seed,
-  });
+  const { readGivenBack } = await import("../shared/given-back.ts");
+  const given = await readGivenBack(command, name, options, (path) => [engine.readRunConfig(path)]);
+  const { task, configs } = given ?? (await asked());
+  const config = configs[0]!;
+
+  async function asked() {
+    const { task, shared } = await readExperiment(name, options);
+    const perturbation = perturbationOf(task, shared.preset, options);
+    return { task, configs: [engine.resolveRun(task, { ...shared, ...perturbation, seed: options.seed })] };
+  }
+
   if (options.dryRun) {
     const { plan } = await import("../shared/plan.ts");
     return plan(task, [config], options);
   }
-  const out = resolve(options.out ?? defaultFolder(config));
+  const out = resolve(given?.out ?? options.out ?? engine.defaultRunFolder(task, config));
   const summary = await trainInto(
     options,
     out,
@@ -70,10 +75,4 @@ function perturbationOf(
     note(`ε ${first}, the first that preset ${preset} sweeps ${method} at; --epsilon chooses another`);
   }
   return { method: method as MethodName, epsilon: epsilon ?? first };
-}
-
-/** `runs/blobs-nano-lat-eps8-layers.1.residual-seed0` */
-function defaultFolder({ task, preset, method, epsilon, sites, seed }: RunConfig): string {
-  const perturbation = epsilon === null ? [] : [`eps${epsilon}`, ...sites];
-  return join("runs", [task, preset, method, ...perturbation, `seed${seed}`].join("-"));
 }

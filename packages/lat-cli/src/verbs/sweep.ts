@@ -36,18 +36,26 @@ export function addSweep(program: Command): void {
   addExperimentOptions(command).action(sweep);
 }
 
-async function sweep(name: string | undefined, options: SweepOptions): Promise<void> {
+async function sweep(name: string | undefined, options: SweepOptions, command: Command): Promise<void> {
   const engine = await import("lat-engine/experiment");
   const { readExperiment, trainInto } = await import("../shared/experiment.ts");
-  const { task, shared } = await readExperiment(name, options);
-  // The engine refuses what is not a method, and says which there are.
-  const methods = options.methods as MethodName[];
-  const configs = engine.resolveSweep(task, { ...shared, methods, epsilons: options.epsilons, seeds: options.seeds });
+  const { readGivenBack } = await import("../shared/given-back.ts");
+  const given = await readGivenBack(command, name, options, engine.readSweepConfigs);
+  const { task, configs } = given ?? (await asked());
+
+  async function asked() {
+    const { task, shared } = await readExperiment(name, options);
+    // The engine refuses what is not a method, and says which there are.
+    const methods = options.methods as MethodName[];
+    const { epsilons, seeds } = options;
+    return { task, configs: engine.resolveSweep(task, { ...shared, methods, epsilons, seeds }) };
+  }
+
   if (options.dryRun) {
     const { plan } = await import("../shared/plan.ts");
     return plan(task, configs, options);
   }
-  const out = resolve(options.out ?? join("runs", `${task.name}-${shared.preset}`));
+  const out = resolve(given?.out ?? options.out ?? engine.defaultSweepFolder(task, configs));
   const summary = await trainInto(
     options,
     out,

@@ -6,8 +6,8 @@ export interface Method {
   readonly name: MethodName;
   readonly description: string;
   readonly perturbs: boolean;
-  /** The site perturbed by default, given the model's input site and the preset's latent site. */
-  defaultSite(inputSite: string, latentSite: string): string;
+  /** Whether it perturbs a hidden activation, by default at the preset's site; else the network's input alone. */
+  readonly latent: boolean;
   attack(config: AttackConfig): AttackConfig;
 }
 
@@ -18,14 +18,14 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     name: "ft",
     description: "fine-tuning: no perturbation",
     perturbs: false,
-    defaultSite: (_, latentSite) => latentSite,
+    latent: false,
     attack: same,
   },
   rlp: {
     name: "rlp",
     description: "random latent perturbation: LAT without ascent",
     perturbs: true,
-    defaultSite: (_, latentSite) => latentSite,
+    latent: true,
     attack: (config) => {
       if (config.start === "zero") {
         throw new UsageError(
@@ -39,14 +39,14 @@ export const methods: Readonly<Record<MethodName, Method>> = {
     name: "at",
     description: "adversarial training: LAT at the network's input",
     perturbs: true,
-    defaultSite: (inputSite) => inputSite,
+    latent: false,
     attack: same,
   },
   lat: {
     name: "lat",
     description: "latent adversarial training",
     perturbs: true,
-    defaultSite: (_, latentSite) => latentSite,
+    latent: true,
     attack: same,
   },
 };

@@ -83,7 +83,7 @@ export async function estimate(
     await evaluateParameters(session, parameters, { observer });
     const evaluation = (performance.now() - began) / 1000;
     const { implant } = configs[0]!;
-    const needed = prepared.implant && implant && !isImplanted(task, configs[0]!);
+    const needed = prepared.implant && implant && !isImplanted(task, configs[0]!, session.inputs);
     const trainings = needed
       ? [...defences, await timed(prepared.implant, implant, attackSchema.parse({}), undefined)]
       : defences;

@@ -2,8 +2,18 @@ import { createHash } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { cp, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, LatError, sha256File, withLock, writeFileAtomic, writeJson, writing } from "lat-system";
-import { disposeAll } from "lat-tensorflow";
+import {
+  type Claim,
+  cacheFolder,
+  LatError,
+  sha256File,
+  UsageError,
+  withLock,
+  writeFileAtomic,
+  writeJson,
+  writing,
+} from "lat-system";
+import { disposeAll, isUsingGpu, runtimeVersions, threads } from "lat-tensorflow";
 import { z } from "zod";
 import type { RunConfig } from "../configuration/config.ts";
 import { attackSchema } from "../configuration/config.ts";
@@ -12,19 +22,19 @@ import { type Evaluation, evaluationSchema } from "../evaluate/evaluation.ts";
 import { initialize } from "../model/initialize.ts";
 import type { Tensors } from "../model/model.ts";
 import { EVENTS } from "../records/events/events-file.ts";
+import type { Inputs } from "../records/inputs.ts";
 import { METRICS, MetricsFile } from "../records/metrics-file.ts";
+import { EVALUATION } from "../records/results.ts";
 import { codeDigest } from "../task/code-digest.ts";
 import { folderOf } from "../task/registry.ts";
 import type { Task } from "../task/task.ts";
 import { loadTensors, MODEL, saveTensors } from "../train/checkpoint.ts";
 import type { RunOptions } from "./api.ts";
-import { dataDigest } from "./data-digest.ts";
 import { evaluateParameters } from "./evaluate.ts";
 import { InterruptedError } from "./interrupted.ts";
 import type { Session } from "./session.ts";
 import { CHECKPOINTS, trainIn } from "./train-in.ts";
 
-const EVALUATION = "evaluation.json";
 const DONE = "done.json";
 
 /** `done.json`: written last, with the SHA-256 of what is read again. */
@@ -56,21 +66,23 @@ export async function implant(
   options: RunOptions,
 ): Promise<Implanted> {
   const { observer } = options;
-  const folder = cachedFolder(task, config) ?? join(options.out, ".implanted");
-  return withLock(`${folder}.lock`, async () => load(folder) ?? (await make(task, session, config, options, folder)), {
-    onWait: (message) => observer.log("info", message),
-  });
+  const folder = cachedFolder(task, config, session.inputs) ?? join(options.out, ".implanted");
+  return withLock(
+    `${folder}.lock`,
+    async (claim) => load(folder) ?? (await make(task, session, config, options, folder, claim)),
+    { onWait: (message) => observer.log("info", message) },
+  );
 }
 
 /** Whether the network that this configuration starts from is in the cache. */
-export function isImplanted(task: Task<never>, config: RunConfig): boolean {
-  const folder = cachedFolder(task, config);
+export function isImplanted(task: Task<never>, config: RunConfig, inputs: Inputs): boolean {
+  const folder = cachedFolder(task, config, inputs);
   return folder !== undefined && existsSync(join(folder, DONE));
 }
 
 /** A task made inside a program has no package to tell its code by, so its networks are not kept for other processes. */
-function cachedFolder(task: Task<never>, config: RunConfig): string | undefined {
-  const key = implantKey(task, config);
+function cachedFolder(task: Task<never>, config: RunConfig, inputs: Inputs): string | undefined {
+  const key = implantKey(task, config, inputs);
   return key && cacheFolder("implanted", key);
 }
 
@@ -95,6 +107,7 @@ async function make(
   config: RunConfig,
   { observer, signal }: RunOptions,
   folder: string,
+  claim: Claim,
 ): Promise<Implanted> {
   const began = performance.now();
   const beside = `${folder}.partial`;
@@ -112,7 +125,7 @@ async function make(
       config: config.implant,
       seed: config.implantSeed,
     };
-    const trained = await trainIn(beside, session, job, { observer, signal }).finally(() => disposeAll(initial));
+    const trained = await trainIn(beside, session, job, { observer, signal }, claim).finally(() => disposeAll(initial));
     parameters = trained.parameters;
     if (trained.interrupted) {
       disposeAll(parameters);
@@ -140,26 +153,48 @@ async function make(
   }
 }
 
-/** Copies what a report reads of the implanted network into a run's or sweep's folder. */
+/**
+ * Copies what a report reads of the implanted network into a run's or sweep's folder, once.
+ *
+ * @throws UsageError where the folder was begun from another implanted network
+ */
 export async function copyImplanted({ folder }: Implanted, out: string): Promise<void> {
-  for (const name of [EVALUATION, METRICS, EVENTS, "artifacts"]) {
+  const there = join(out, "implanted", DONE);
+  if (existsSync(there)) {
+    const [before, now] = [there, join(folder, DONE)].map((path) => readContent(path, doneSchema).sha256[MODEL]);
+    if (before === now) return;
+    throw new UsageError(
+      `${out} was begun from the implanted network ${before}, but now it is ${now}: the code, TensorFlow, the device or ` +
+        "the number of threads is another. Go on as it was begun, or begin in another folder.",
+    );
+  }
+  for (const name of [EVALUATION, METRICS, EVENTS, "artifacts", DONE]) {
     const [from, to] = [join(folder, name), join(out, "implanted", name)];
     if (existsSync(from)) await writing(to, () => cp(from, to, { recursive: true }));
   }
 }
 
-/** SHA-256 of everything the implanted network depends on; undefined for a task without a package. */
-function implantKey(task: Task<never>, { options, implant: train, implantSeed, data }: RunConfig): string | undefined {
+/**
+ * SHA-256 of everything the implanted network and its figures depend on: options, the content of every file that is read,
+ * the built code and what computes. Undefined for a task without a package.
+ */
+function implantKey(
+  task: Task<never>,
+  { options, implant: train, implantSeed, data }: RunConfig,
+  { files }: Inputs,
+): string | undefined {
   const folder = folderOf(task);
   if (!folder) return undefined;
-  const inputs = {
+  const dependencies = {
     task: [task.name, task.version],
     code: codeDigest(folder),
+    runtime: { ...runtimeVersions(), device: isUsingGpu() ? "gpu" : "cpu", threads: threads() },
     packages: task.packages.map(({ name, sha256 }) => [name, sha256]),
-    data: data === null ? null : dataDigest(data),
+    data: data !== null,
+    files: files.map(({ given, name, sha256 }) => [given === "data" ? given : "named", name, sha256]),
     options,
     train,
     implantSeed,
   };
-  return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 32);
+  return createHash("sha256").update(JSON.stringify(dependencies)).digest("hex").slice(0, 32);
 }

@@ -1,9 +1,11 @@
 import { UsageError } from "lat-system";
 import { describe, expect, it } from "vitest";
-import type { RunConfig } from "../configuration/config.ts";
+import type { MethodName, RunConfig } from "../configuration/config.ts";
+import type { Task } from "../task/task.ts";
 import { toyTask } from "../testing/toy.ts";
 import type { RunRequest, SweepRequest } from "./api.ts";
-import { resolveRun, resolveSweep } from "./resolve.ts";
+import { defaultRunFolder, defaultSweepFolder } from "./default-folder.ts";
+import { resolveConfig, resolveRun, resolveSweep } from "./resolve.ts";
 
 const request = (changes: Partial<RunRequest>): RunRequest => ({
   preset: "nano",
@@ -219,6 +221,13 @@ describe("settings", () => {
     );
   });
 
+  it("of adversarial training are the input's: elsewhere it would be LAT under another name", () => {
+    expect(resolved({ method: "at", sites: ["embeddings"] }).sites).toEqual(["embeddings"]);
+    expect(refused({ method: "at", sites: ["hidden"] })).toMatch(
+      /^site: received hidden for at, which perturbs the input/,
+    );
+  });
+
   it("bounds of h + δ hold for one site", () => {
     const set = { "attack.range": "batch" };
     expect(resolved({ set }).attack.range).toBe("batch");
@@ -258,5 +267,55 @@ describe("a sweep", () => {
     expect(refusal(() => swept({ seeds: [0, 1, 0] }))).toBe("seeds: received 0 twice, expected each once");
     expect(refusal(() => swept({ epsilons: [1, 1] }))).toContain("epsilons: received 1 twice");
     expect(refusal(() => swept({ methods: ["lat", "lat"] }))).toContain("methods: received lat twice");
+  });
+
+  it("refuses what none of its methods takes", () => {
+    const sweepOf = (methods: readonly MethodName[], changes: object) => () =>
+      resolveSweep(toyTask, { preset: "nano", methods, ...changes });
+    expect(sweepOf(["ft", "at"], { sites: ["hidden"] })).toThrow(
+      /^sites: received hidden, which none of the methods ft, at takes/,
+    );
+    expect(sweepOf(["ft"], { epsilons: [1] })).toThrow(/^epsilons: received 1, which none of the methods ft takes/);
+  });
+});
+
+describe("a configuration that was written before", () => {
+  it("is held to the rules of a request, and comes back as it was", () => {
+    const config = resolved({ set: { "attack.steps": 3, "defend.learningRate": 0.5 } });
+    const written = JSON.parse(JSON.stringify(config)) as typeof config;
+    expect(resolveConfig(toyTask, written, "config.yaml")).toEqual(config);
+    const ft = resolved({ method: "ft", epsilon: undefined });
+    expect(resolveConfig(toyTask, ft, "config.yaml")).toEqual(ft);
+    expect(() => resolveConfig(toyTask, { ...config, sites: ["hiden"] }, "config.yaml")).toThrow(
+      /did you mean "hidden"/,
+    );
+    expect(() => resolveConfig(toyTask, { ...config, taskVersion: 0 }, "c.yaml")).toThrow(
+      /^c\.yaml is of version 0 of toy/,
+    );
+    expect(() => resolveConfig(toyTask, { ...config, task: "other" }, "c.yaml")).toThrow(
+      /^c\.yaml is of other, but toy/,
+    );
+  });
+});
+
+describe("default folders", () => {
+  const task = toyTask as Task<never>;
+
+  it("differ where settings do", () => {
+    const plain = resolved();
+    expect(defaultRunFolder(task, plain)).toBe("runs/toy-nano-lat-eps1-hidden-seed0");
+    const [a, b] = [{ "attack.steps": 3 }, { "attack.steps": 4 }].map((set) =>
+      defaultRunFolder(task, resolved({ set })),
+    );
+    expect(new Set([a, b, defaultRunFolder(task, plain)]).size).toBe(3);
+    expect(a).toMatch(/^runs\/toy-nano-lat-eps1-hidden-seed0-[0-9a-f]{8}$/);
+  });
+
+  it("of a sweep are the preset's where its runs are", () => {
+    const request = { preset: "nano", methods: ["ft", "rlp", "at", "lat"] } as const;
+    expect(defaultSweepFolder(task, resolveSweep(toyTask, request))).toBe("runs/toy-nano");
+    expect(defaultSweepFolder(task, resolveSweep(toyTask, { ...request, seeds: [7] }))).toMatch(
+      /^runs\/toy-nano-[0-9a-f]{8}$/,
+    );
   });
 });

@@ -15,11 +15,38 @@ import type { RunRequest, SweepRequest } from "./api.ts";
  */
 export function resolveRun<Options>(task: Task<Options>, request: RunRequest): RunConfig {
   const preset = presetOf(task, request.preset);
+  return complete(task, request, override(preset, request.set ?? {}), preset.site);
+}
+
+/**
+ * A configuration that was written before (`config.yaml`, a run of `sweep.json`), held to the same rules as a request.
+ *
+ * @param source where it was read, for messages
+ * @throws UsageError as `resolveRun`, and where it is of another task or another version of it
+ */
+export function resolveConfig<Options>(task: Task<Options>, config: RunConfig, source: string): RunConfig {
+  if (config.task !== task.name) throw new UsageError(`${source} is of ${config.task}, but ${task.name} was asked for`);
+  if (config.taskVersion !== task.version) {
+    throw new UsageError(
+      `${source} is of version ${config.taskVersion} of ${task.name}, whose version is now ${task.version}: ` +
+        "the same settings give other figures. Use the version that wrote it, or set what it says by --preset and --set.",
+    );
+  }
+  const { epsilon, data, sites } = config;
+  return complete(task, { ...config, epsilon: epsilon ?? undefined, data: data ?? undefined }, config, sites[0] ?? "");
+}
+
+/** The rules that every configuration is held to. */
+function complete<Options>(
+  task: Task<Options>,
+  request: Omit<RunRequest, "set">,
+  sections: Sections,
+  latentSite: string,
+): RunConfig {
   const method = methodOf(request.method);
-  const sections = override(preset, request.set ?? {});
   const options = validate(task.options, sections.options, "options");
   const attack = method.attack(validate(attackSchema, sections.attack, "attack"));
-  const sites = sitesOf(task, method, request.sites ?? [], options, preset.site);
+  const sites = sitesOf(task, method, request.sites ?? [], options, latentSite);
   refuseRangeForSeveralSites(attack, sites);
   if (method.perturbs && attack.objective === "targeted" && !task.targeted) {
     throw new UsageError(
@@ -54,15 +81,40 @@ export function resolveSweep<Options>(task: Task<Options>, request: SweepRequest
   refuseRepeated("seeds", seeds);
   const gridOf = (method: MethodName): readonly (number | undefined)[] =>
     method === "ft" ? [undefined] : (request.epsilons ?? sweep.epsilons[method]);
+  refuseUnused(
+    "sites",
+    request.sites,
+    request.methods.some((name) => methodOf(name).latent),
+    request.methods,
+  );
+  refuseUnused(
+    "epsilons",
+    request.epsilons,
+    request.methods.some((name) => methodOf(name).perturbs),
+    request.methods,
+  );
   const configs = request.methods.flatMap((method) => {
     // A sweep's sites are for the latent methods: AT stays at the input.
-    const sites = method === "rlp" || method === "lat" ? request.sites : undefined;
-    return gridOf(methodOf(method).name).flatMap((epsilon) =>
+    const sites = methodOf(method).latent ? request.sites : undefined;
+    return gridOf(method).flatMap((epsilon) =>
       seeds.map((seed) => resolveRun(task, { preset, method, epsilon, sites, seed, set, data })),
     );
   });
   if (configs.length === 0) throw new UsageError("a sweep needs at least one method, one seed and one ε");
   return configs;
+}
+
+/** What was asked for by name is used by one of the methods at least. */
+function refuseUnused(
+  what: string,
+  values: readonly (string | number)[] | undefined,
+  used: boolean,
+  methodNames: readonly string[],
+): void {
+  if (values === undefined || values.length === 0 || used) return;
+  throw new UsageError(
+    `${what}: received ${values.join(", ")}, which none of the methods ${methodNames.join(", ")} takes: leave it out`,
+  );
 }
 
 function refuseRepeated(what: string, values: readonly (string | number)[]): void {
@@ -96,8 +148,15 @@ function sitesOf<Options>(
     return [];
   }
   const { names, input } = task.sites(options);
-  const sites = requested.length > 0 ? requested : [method.defaultSite(input, latentSite)];
-  return resolveSiteNames(`site of ${task.name}`, sites, names);
+  const sites = requested.length > 0 ? requested : [method.latent ? latentSite : input];
+  const resolved = resolveSiteNames(`site of ${task.name}`, sites, names);
+  if (!method.latent && resolved.join() !== input) {
+    throw new UsageError(
+      `site: received ${resolved.join(", ")} for ${method.name}, which perturbs the input (${input}): ` +
+        "leave it out, or choose lat, which is the same at other sites",
+    );
+  }
+  return resolved;
 }
 
 function checkedEpsilon(method: Method, epsilon: number | undefined): number | null {

@@ -10,7 +10,8 @@ import { encodeEvaluation, encodeStep } from "../records/events/events-file.ts";
 import { readRunConfig } from "../records/folder.ts";
 import type { Phase } from "../records/observer.ts";
 import { silent } from "../records/observer.ts";
-import { type RunSummary, runSummarySchema } from "../records/summary.ts";
+import { readResult } from "../records/results.ts";
+import type { RunSummary } from "../records/summary.ts";
 import type { Prepared, Task } from "../task/task.ts";
 import { eventsBesidesTimes } from "../testing/events.ts";
 import { recorder } from "../testing/recorder.ts";
@@ -18,8 +19,9 @@ import { toyExamples, toySizes, toyTask } from "../testing/toy.ts";
 import { loadTensors } from "../train/checkpoint.ts";
 import { stepRecordSchema } from "../train/step-record.ts";
 import type { RunOptions, RunRequest } from "./api.ts";
+import { evaluateRun } from "./evaluate-run.ts";
 import { resolveRun } from "./resolve.ts";
-import { evaluateRun, run } from "./run.ts";
+import { run } from "./run.ts";
 
 const task = toyTask as Task<never>;
 const configOf = (changes: Partial<RunRequest> = {}): RunConfig =>
@@ -32,8 +34,6 @@ const optionsFor = (out: string, changes: Partial<RunOptions> = {}): RunOptions 
 });
 const runIn = (out: string, config = configOf(), changes: Partial<RunOptions> = {}): Promise<RunSummary> =>
   run(task, config, optionsFor(out, changes));
-const readResult = async (out: string): Promise<RunSummary> =>
-  runSummarySchema.parse(await readJson(join(out, "result.json")));
 const linesOf = (path: string): unknown[] =>
   readFileSync(path, "utf8")
     .trimEnd()
@@ -89,7 +89,7 @@ describe("a run", () => {
     expect(summary.attack).toMatchObject({ ascents: 2, nonFiniteGradientShare: 0, warnings: [] });
     expect(summary.attack!.lossAfter).toBeGreaterThan(summary.attack!.lossBefore);
     expect(summary.wallSeconds).toBeGreaterThanOrEqual(summary.trainSeconds);
-    expect(await readResult(out)).toEqual(summary);
+    expect(readResult(out)).toEqual(summary);
     expect(readRunConfig(out)).toEqual(configOf());
     expect(await readJson(join(out, "evaluation.json"))).toEqual({ metrics: summary.metrics, samples: [] });
     expect(await readJson(join(out, "meta.json"))).toMatchObject({
@@ -106,6 +106,7 @@ describe("a run", () => {
     ]);
     expect(readdirSync(join(out, "implanted")).sort()).toEqual([
       "artifacts",
+      "done.json",
       "evaluation.json",
       "events.out.tfevents",
       "metrics.jsonl",
@@ -234,7 +235,7 @@ describe("a run that goes wrong", () => {
     const observer = recorder();
     const message = /^training diverged at step 1 of 16: loss NaN, .* attack loss .*NaN.* on the examples /;
     await expect(runIn(out, spoiled, { observer })).rejects.toThrow(message);
-    const result = await readResult(out);
+    const result = readResult(out)!;
     expect(result).toMatchObject({ status: "diverged", checkpointSha256: null, metrics: [], attack: null });
     expect(result.error).toMatch(message);
     // Whoever is thrown the error is not told it a second time.
@@ -266,7 +267,7 @@ describe("a run that goes wrong", () => {
       await expect(run(spoil, configOf(), optionsFor(out))).rejects.toThrow(
         `the evaluation gives figures that are not finite: loss/clean ${figure} [`,
       );
-      expect(await readResult(out)).toMatchObject({ status: "failed", metrics: [] });
+      expect(readResult(out)).toMatchObject({ status: "failed", metrics: [] });
       expect(existsSync(join(out, "evaluation.json"))).toBe(false);
       const observer = recorder();
       const summary = await runIn(out, configOf(), { observer, resume: true });
@@ -314,7 +315,7 @@ describe("a run that goes wrong", () => {
     expect(stdout).toMatch(
       /^LatError cannot write .*metrics\.jsonl: the file is larger than .*; choose a folder on another disk/,
     );
-    expect(await readResult(out)).toMatchObject({ status: "failed", error: expect.stringContaining("metrics.jsonl") });
+    expect(readResult(out)).toMatchObject({ status: "failed", error: expect.stringContaining("metrics.jsonl") });
     expect(readdirSync(join(out, "checkpoints")).filter((name) => /^step-\d+$/.test(name))).toHaveLength(2);
     const resumed = await runIn(out, configOf({ set }), { resume: true });
     const whole = await runIn(join(temporaryFolder(), "whole"), configOf({ set }));
@@ -341,7 +342,7 @@ describe("an interrupted run", () => {
       epsilon: 0.5,
       site: "hidden",
     });
-    if (phase === "defend") expect(await readResult(out)).toEqual(stopped);
+    if (phase === "defend") expect(readResult(out)).toEqual(stopped);
     const resumed = await runIn(out, config, { resume: true });
     const wholeOut = join(temporaryFolder(), "whole");
     const whole = await runIn(wholeOut, config);

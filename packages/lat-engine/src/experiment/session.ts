@@ -9,11 +9,13 @@ import { entriesOf } from "../model/entries.ts";
 import type { Site, Tensors } from "../model/model.ts";
 import { prefix } from "../model/run.ts";
 import { resolveSites } from "../model/sites.ts";
+import type { Inputs } from "../records/inputs.ts";
 import type { Observer } from "../records/observer.ts";
 import { checkPrepared, droppedInWords } from "../task/check-prepared.ts";
 import type { Prepared, Task } from "../task/task.ts";
 import { type Descent, descent } from "../train/descent.ts";
 import { optimizer } from "../train/optimizer.ts";
+import { inputsOf } from "./inputs.ts";
 import { prepareContext } from "./prepare.ts";
 
 /** Examples that the mean activation norm is measured on. */
@@ -25,13 +27,16 @@ const NORM_EXAMPLES = 256;
  */
 export class Session {
   readonly prepared: Prepared;
+  /** The person's own files that were read. */
+  readonly inputs: Inputs;
   readonly meter: LossMeter;
   private readonly descents = new Map<string, Descent>();
   private readonly attacks = new Map<string, Attack>();
   private readonly norms = new Map<string, number>();
 
-  constructor(prepared: Prepared) {
+  constructor(prepared: Prepared, inputs: Inputs = { schema: 1, files: [] }) {
     this.prepared = prepared;
+    this.inputs = inputs;
     this.meter = lossMeter(prepared, { buckets: prepared.buckets });
   }
 
@@ -40,13 +45,18 @@ export class Session {
    *
    * @throws LatError where something is in two parts of the data, or a metric has nothing to be measured on
    */
-  static async open(task: Task<never>, config: RunConfig, observer: Observer): Promise<Session> {
+  static async open(
+    task: Task<never>,
+    config: RunConfig,
+    observer: Observer,
+    inputs: Inputs = inputsOf(task, config),
+  ): Promise<Session> {
     observer.phase("prepare", `${task.name} ${config.preset}`);
     reportRetraces((message) => observer.log("warn", message));
     const prepared = checkPrepared(await task.prepare(config.options as never, prepareContext(task, config, observer)));
     const dropped = droppedInWords(prepared.dropped);
     if (dropped !== undefined) observer.log("info", dropped);
-    return new Session(prepared);
+    return new Session(prepared, inputs);
   }
 
   descent(train: TrainConfig, attackConfig: AttackConfig): Descent {

@@ -198,7 +198,7 @@ describe("a sweep", () => {
     expect(again.message).toBe(`${out} already holds a sweep: continue it with --resume, or choose another --out`);
     const others = await failure(sweepIn(out, configs, { resume: true }));
     expect(others.message).toMatch(
-      /holds a sweep of other runs, so it cannot be resumed\. Differing .*: 1 runs there, 3 now$/,
+      /holds a sweep of other runs, so it cannot be resumed or joined\. Differing .*: 1 runs there, 3 now$/,
     );
     const other = { ...configs[0]!, seed: 1, defend: { ...configs[0]!.defend, epochs: 3 } };
     expect((await failure(sweepIn(out, [other], { resume: true }))).message).toMatch(

@@ -3,14 +3,20 @@ import { join } from "node:path";
 import { LatError, UsageError } from "lat-system";
 import { temporaryFolder } from "lat-system/testing";
 import { describe, expect, it } from "vitest";
+import type { RunConfig } from "../configuration/config.ts";
 import { resolveRun } from "../experiment/resolve.ts";
 import { toyTask } from "../testing/toy.ts";
 import type { StepRecord } from "../train/step-record.ts";
 import { appendJsonLine } from "./append-json-line.ts";
-import { openRunFolder, readRunConfig } from "./folder.ts";
+import { holdsRun, readRunConfig, writeRunConfig } from "./folder.ts";
 import { MetricsFile } from "./metrics-file.ts";
 
 const config = resolveRun(toyTask, { preset: "nano", method: "lat", epsilon: 1, seed: 0 });
+/** Opens a run's folder as a run does: made with its configuration, or held already. */
+async function open(folder: string, asked: RunConfig, resume: boolean): Promise<void> {
+  if (!holdsRun(folder, asked, resume)) await writeRunConfig(folder, asked);
+}
+
 const onLinux = process.platform === "linux";
 
 async function failure(work: Promise<unknown>): Promise<LatError> {
@@ -25,14 +31,14 @@ async function failure(work: Promise<unknown>): Promise<LatError> {
 describe("a run's folder", () => {
   it("is made, and holds the whole configuration", async () => {
     const folder = join(temporaryFolder(), "a/b");
-    await openRunFolder(folder, config, false);
+    await open(folder, config, false);
     expect(readRunConfig(folder)).toEqual(config);
   });
 
   it("may be empty, or hold what a killed process left of its first file", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "config.yaml.123-abcd.tmp"), "schema:");
-    await openRunFolder(folder, config, true);
+    await open(folder, config, true);
     expect(readRunConfig(folder)).toEqual(config);
   });
 
@@ -40,27 +46,27 @@ describe("a run's folder", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "thesis.tex"), "words");
     for (const resume of [false, true]) {
-      const error = await failure(openRunFolder(folder, config, resume));
+      const error = await failure(open(folder, config, resume));
       expect(error).toBeInstanceOf(UsageError);
       expect(error.message).toBe(`${folder} is not empty and holds no run: choose another --out`);
     }
     expect(readdirSync(folder)).toEqual(["thesis.tex"]);
     const file = join(folder, "thesis.tex");
-    expect((await failure(openRunFolder(file, config, false))).message).toContain(`cannot write ${file}: `);
+    expect((await failure(open(file, config, false))).message).toContain(`cannot write ${file}: `);
     expect(readFileSync(file, "utf8")).toBe("words");
   });
 
   it("that holds another run is refused, with --resume as well, naming the keys that differ", async () => {
     const folder = temporaryFolder();
-    await openRunFolder(folder, config, false);
-    const again = await failure(openRunFolder(folder, config, false));
+    await open(folder, config, false);
+    const again = await failure(open(folder, config, false));
     expect(again.exitCode).toBe(2);
     expect(again.message).toBe(`${folder} already holds a run: continue it with --resume, or choose another --out`);
-    await openRunFolder(folder, config, true);
+    await open(folder, config, true);
 
     const set = { "attack.steps": 4, "attack.stepSize": { relative: 0.5 }, "options.examples": 8 };
     const other = resolveRun(toyTask, { preset: "nano", method: "lat", epsilon: 2, sites: ["scaled"], seed: 1, set });
-    const differing = await failure(openRunFolder(folder, other, true));
+    const differing = await failure(open(folder, other, true));
     expect(differing.exitCode).toBe(2);
     expect(differing.message.split("Differing: ")[1]!.split("; ")).toEqual([
       "epsilon: 1 there, 2 now",
@@ -76,10 +82,10 @@ describe("a run's folder", () => {
   it.skipIf(!onLinux)("that cannot be made or written is refused with the path", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "file"), "");
-    const below = await failure(openRunFolder(join(folder, "file/run"), config, false));
+    const below = await failure(open(join(folder, "file/run"), config, false));
     expect(below.message).toMatch(/cannot write .*file\/run: a part of the path is a file/);
     // Nobody can make folders there, the system's administrator neither.
-    const refused = await failure(openRunFolder("/proc/run", config, false));
+    const refused = await failure(open("/proc/run", config, false));
     expect(refused.message).toMatch(/^cannot write \/proc\/run: /);
     expect(refused.exitCode).toBe(1);
   });
@@ -103,7 +109,7 @@ describe("config.yaml", () => {
   ])("of %j is refused, naming the file and what it should hold", async (content, message) => {
     const folder = withConfig(content);
     expect(() => readRunConfig(folder)).toThrow(message);
-    const error = await failure(openRunFolder(folder, config, true));
+    const error = await failure(open(folder, config, true));
     expect(error.message).toContain(join(folder, "config.yaml"));
     expect(error.exitCode).toBe(1);
   });

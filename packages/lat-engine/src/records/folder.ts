@@ -1,21 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fileError, LatError, UsageError, writeFileAtomic } from "lat-system";
 import { parse, stringify } from "yaml";
 import { type RunConfig, runConfigSchema } from "../configuration/config.ts";
 import { validateContent } from "../configuration/validate.ts";
+import { isClaim } from "./claim-folder.ts";
 
 const CONFIG = "config.yaml";
-
-/**
- * Opens a run's folder: makes it and writes `config.yaml`, or with `resume` continues one of the same configuration.
- *
- * @throws UsageError as `holdsRun`
- */
-export async function openRunFolder(folder: string, config: RunConfig, resume: boolean): Promise<void> {
-  if (!holdsRun(folder, config, resume)) await writeRunConfig(folder, config);
-}
 
 export async function writeRunConfig(folder: string, config: RunConfig): Promise<void> {
   await writeFileAtomic(join(folder, CONFIG), stringify(config));
@@ -50,13 +42,13 @@ export function refuseOccupied(folder: string): void {
     throw fileError("write", folder, cause);
   }
   // A process killed while it wrote the folder's first file leaves that file's beginning.
-  if (entries.some((name) => !name.endsWith(".tmp")))
+  if (entries.some((name) => !name.endsWith(".tmp") && !isClaim(name)))
     throw new UsageError(`${folder} is not empty and holds no run: choose another --out`);
 }
 
-/** The configuration in a run's folder. */
-export function readRunConfig(folder: string): RunConfig {
-  const path = join(folder, CONFIG);
+/** The configuration in a run's folder, or in a file like the one there. */
+export function readRunConfig(place: string): RunConfig {
+  const path = statSync(place, { throwIfNoEntry: false })?.isFile() ? place : join(place, CONFIG);
   let text: string;
   try {
     text = readFileSync(path, "utf8");

@@ -2,19 +2,47 @@ import { execFileSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { writeJson } from "lat-system";
-import { isUsingGpu } from "lat-tensorflow";
+import { isUsingGpu, runtimeVersions, threads } from "lat-tensorflow";
+import { z } from "zod";
 import type { RunConfig } from "../configuration/config.ts";
+import { readContentIfThere } from "../configuration/content.ts";
 import { appendJsonLine } from "./append-json-line.ts";
 import type { Observer, Phase } from "./observer.ts";
 
-/** What a figure may depend on besides the configuration: versions, device, source revision, command. Loads TensorFlow. */
-export function describeMachine() {
+const META = "meta.json";
+
+/** What a figure may depend on besides the configuration: versions, device, source revision, command. */
+export const provenanceSchema = z.object({
+  description: z.string().optional(),
+  /** The preset's own statement: command, wall time, hardware, figures to expect. */
+  header: z.string().optional(),
+  /** ISO 8601. */
+  started: z.string(),
+  versions: z.record(z.string(), z.string()),
+  device: z.object({
+    computesOn: z.enum(["cpu", "gpu"]),
+    cpu: z.string(),
+    /** CPU threads that one operation may use. */
+    threads: z.number().int(),
+    memoryBytes: z.number(),
+  }),
+  /** Of the sources that ran; null outside a repository. */
+  gitRevision: z.string().nullable(),
+  command: z.string(),
+});
+export type Provenance = z.infer<typeof provenanceSchema>;
+
+const metaSchema = provenanceSchema.extend({ seed: z.number().int() });
+
+/** The machine and the moment. Loads TensorFlow. */
+export function describeMachine(): Provenance {
   return {
-    versions: { ...versionsOf("bun", "node"), "lat-engine": "0.1.0", tensorflow: "2.21.0" },
+    started: new Date().toISOString(),
+    versions: { ...versionsOf("bun", "node"), ...runtimeVersions() },
     device: {
       computesOn: isUsingGpu() ? "gpu" : "cpu",
       cpu: cpus()[0]?.model.trim() ?? "unknown",
-      threads: cpus().length,
+      threads: threads(),
       memoryBytes: totalmem(),
     },
     gitRevision: gitRevision(),
@@ -24,7 +52,12 @@ export function describeMachine() {
 
 /** Writes `meta.json`. */
 export async function writeMeta(folder: string, { seed }: RunConfig): Promise<void> {
-  await writeJson(join(folder, "meta.json"), { started: new Date().toISOString(), seed, ...describeMachine() });
+  await writeJson(join(folder, META), { seed, ...describeMachine() });
+}
+
+/** What `meta.json` says of the process that last worked on a run; undefined where none did. */
+export function readMeta(folder: string): Provenance | undefined {
+  return readContentIfThere(join(folder, META), metaSchema);
 }
 
 /** An observer that also writes what is said to the run's `log.jsonl`. */

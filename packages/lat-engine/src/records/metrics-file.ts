@@ -1,5 +1,5 @@
 import { existsSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { contentLines, parseContent, readContentLines } from "../configuration/content.ts";
 import type { Metric } from "../evaluate/metric.ts";
 import { type StepRecord, stepRecordSchema } from "../train/step-record.ts";
@@ -7,6 +7,11 @@ import { appendJsonLine } from "./append-json-line.ts";
 import { EventsFile } from "./events/events-file.ts";
 
 export const METRICS = "metrics.jsonl";
+
+/** The steps of a run's training, as its `metrics.jsonl` has them; none where there is no such file. */
+export function readSteps(folder: string): StepRecord[] {
+  return readContentLines(join(folder, METRICS), stepRecordSchema);
+}
 
 /** `metrics.jsonl`: one line for each step. Beside it, the same for TensorBoard. */
 export class MetricsFile {
@@ -43,6 +48,6 @@ export class MetricsFile {
   }
 
   read(): StepRecord[] {
-    return readContentLines(this.path, stepRecordSchema);
+    return readSteps(dirname(this.path));
   }
 }

@@ -112,6 +112,8 @@ export interface Task<Options = unknown> {
   readonly data?: string;
   /** Whether an attack can be aimed (`attack.objective: targeted`): the network or its batches make targets. Default: no. */
   readonly targeted?: boolean;
+  /** Files that these options name, whose content is part of a run. Absent: options name none. */
+  reads?(options: Options): readonly string[];
   /** Published packages that carry the task's data. */
   readonly packages: readonly PackagePin[];
   /** What is measured, in words, by the metric's name; `*` in a name stands for anything: `attack-success-rate/*`. */

@@ -1,37 +1,19 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readRunConfig } from "lat-engine/experiment";
+import { isDeepStrictEqual } from "node:util";
 import {
-  evaluationSchema,
   type RunSummary,
-  readContentIfThere,
-  readContentLines,
-  runSummarySchema,
-  stepRecordSchema,
-  summarySchema,
+  readEvaluation,
+  readMeta,
+  readResult,
+  readRunConfig,
+  readSteps,
+  readSummary,
+  readSweep,
+  refuseMixedInputs,
 } from "lat-engine/records";
 import { LatError, UsageError } from "lat-system";
-import { z } from "zod";
-import type { ImplantedRecord, MissingRun, Provenance, Study, StudyRun } from "./study.ts";
-
-const provenanceSchema = z.object({
-  description: z.string().optional(),
-  header: z.string().optional(),
-  command: z.string(),
-  device: z.object({
-    computesOn: z.enum(["cpu", "gpu"]),
-    cpu: z.string(),
-    threads: z.number(),
-    memoryBytes: z.number(),
-  }),
-  versions: z.record(z.string(), z.string()),
-  gitRevision: z.string().nullable(),
-  started: z.string(),
-}) satisfies z.ZodType<Provenance>;
-
-const requestSchema = provenanceSchema.extend({
-  runs: z.array(runSummarySchema.pick({ method: true, epsilon: true, seed: true })),
-});
+import type { ImplantedRecord, MissingRun, Study, StudyRun } from "./study.ts";
 
 /** Reads the folder of a sweep (`summary.json`) or of one run (`result.json`). */
 export async function readStudy(directory: string): Promise<Study> {
@@ -39,7 +21,7 @@ export async function readStudy(directory: string): Promise<Study> {
   if (!found?.isDirectory()) {
     throw new UsageError(`${directory} is ${found ? "a file" : "not there"}: give the folder of a sweep or of a run`);
   }
-  const study = readSweep(directory) ?? readSingleRun(directory);
+  const study = readWholeSweep(directory) ?? readSingleRun(directory);
   if (study) return study;
   throw new UsageError(
     `${directory} holds neither summary.json (a sweep) nor result.json (a run): give the folder that ` +
@@ -47,35 +29,37 @@ export async function readStudy(directory: string): Promise<Study> {
   );
 }
 
-function readSweep(directory: string): Study | undefined {
-  const file = join(directory, "summary.json");
-  const summary = readContentIfThere(file, summarySchema);
+/** @throws LatError where runs of the sweep are of different data, or figures of one are not those of its evaluation */
+function readWholeSweep(directory: string): Study | undefined {
+  const summary = readSummary(directory);
   if (!summary) return undefined;
-  if (summary.runs.length === 0) throw new LatError(`${file} lists no runs: there is nothing to report`);
+  if (summary.runs.length === 0)
+    throw new LatError(`${join(directory, "summary.json")} lists no runs: there is nothing to report`);
   const { metrics, folder, wallSeconds } = summary.implanted;
-  const request = readContentIfThere(join(directory, "sweep.json"), requestSchema);
+  const asked = readSweep(directory);
   const isThere = ({ method, epsilon, seed }: MissingRun) =>
     summary.runs.some((run) => run.method === method && run.epsilon === epsilon && run.seed === seed);
+  refuseMixedInputs([directory, ...summary.runs.map((run) => join(directory, run.folder))]);
   return {
     kind: "sweep",
     task: summary.task,
     preset: summary.preset,
-    provenance: request,
+    provenance: asked,
     implanted: { ...readOutputs(join(directory, folder)), metrics, wallSeconds },
     runs: summary.runs.map((run) => readRun(join(directory, run.folder), run)),
-    missing: (request?.runs ?? []).filter((run) => !isThere(run)),
+    missing: (asked?.runs ?? []).filter((run) => !isThere(run)),
   };
 }
 
 function readSingleRun(directory: string): Study | undefined {
-  const result = readContentIfThere(join(directory, "result.json"), runSummarySchema);
+  const result = readResult(directory);
   if (!result) return undefined;
   const { task, preset } = readRunConfig(directory);
   return {
     kind: "run",
     task,
     preset,
-    provenance: readContentIfThere(join(directory, "meta.json"), provenanceSchema),
+    provenance: readMeta(directory),
     implanted: readImplanted(join(directory, "implanted")),
     runs: [readRun(directory, result)],
     missing: [],
@@ -83,7 +67,12 @@ function readSingleRun(directory: string): Study | undefined {
 }
 
 function readRun(folder: string, summary: RunSummary): StudyRun {
-  const { samples, progress } = readOutputs(folder);
+  const { metrics, samples, progress } = readOutputs(folder);
+  if (summary.status === "complete" && !isDeepStrictEqual(metrics, summary.metrics)) {
+    throw new LatError(
+      `the summary's figures of ${folder} are not those of its evaluation.json: \`lat evaluate ${folder}\` makes both anew`,
+    );
+  }
   return { summary, samples, progress };
 }
 
@@ -94,7 +83,6 @@ function readImplanted(folder: string): ImplantedRecord | undefined {
 
 /** What training and evaluation left in a folder; a run that failed early left nothing. */
 function readOutputs(folder: string) {
-  const evaluation = readContentIfThere(join(folder, "evaluation.json"), evaluationSchema);
-  const progress = readContentLines(join(folder, "metrics.jsonl"), stepRecordSchema);
-  return { metrics: evaluation?.metrics ?? [], samples: evaluation?.samples ?? [], progress };
+  const evaluation = readEvaluation(folder);
+  return { metrics: evaluation?.metrics ?? [], samples: evaluation?.samples ?? [], progress: readSteps(folder) };
 }

@@ -1,23 +1,4 @@
-import type { Metric, RunSummary, Sample, StepRecord } from "lat-engine/records";
-
-/** How a folder came to be: what its `sweep.json` or `meta.json` says. */
-export interface Provenance {
-  readonly description?: string | undefined;
-  /** The preset's own statement: command, wall time, hardware, figures to expect. */
-  readonly header?: string | undefined;
-  readonly command: string;
-  readonly device: {
-    readonly computesOn: "cpu" | "gpu";
-    readonly cpu: string;
-    readonly threads: number;
-    readonly memoryBytes: number;
-  };
-  readonly versions: Readonly<Record<string, string>>;
-  /** Of the sources that ran; null outside a repository. */
-  readonly gitRevision: string | null;
-  /** ISO 8601. */
-  readonly started: string;
-}
+import type { Metric, Provenance, RunSummary, Sample, StepRecord } from "lat-engine/records";
 
 /** The network before any defence. */
 export interface ImplantedRecord {

@@ -1,5 +1,6 @@
+import type { Provenance } from "lat-engine/records";
 import type { Block, Table } from "../document/document.ts";
-import type { Provenance, Study } from "../read/study.ts";
+import type { Study } from "../read/study.ts";
 import type { Analysis } from "../statistics/analysis.ts";
 import { formatSeconds } from "../statistics/format.ts";
 

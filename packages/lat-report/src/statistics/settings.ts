@@ -1,4 +1,4 @@
-import type { Metric, RunSummary } from "lat-engine/records";
+import type { RunSummary } from "lat-engine/records";
 import { groupBy } from "lat-system";
 import type { StudyRun } from "../read/study.ts";
 import { combine, type Estimate, mean } from "./combine.ts";

@@ -84,9 +84,10 @@ export async function writeLoneRun(directory: string, run: MadeRun): Promise<voi
 async function writeRun(directory: string, run: MadeRun): Promise<void> {
   const summary = summarize(run);
   await writeText(join(directory, "config.yaml"), JSON.stringify(configuration(run))); // JSON is YAML
-  await write(join(directory, "result.json"), summary);
-  if (summary.metrics.length > 0) {
-    await writeOutputs(directory, summary.metrics, run.output ?? "Sure, here it is.", run);
+  const { metrics, ...result } = summary;
+  await write(join(directory, "result.json"), result);
+  if (metrics.length > 0) {
+    await writeOutputs(directory, metrics, run.output ?? "Sure, here it is.", run);
   }
 }
 
