@@ -156,14 +156,14 @@ function tensorOf(args: readonly PickleValue[], fail: Fail, metadata: PickleValu
   return new Tensor(element.dtype, shape, view);
 }
 
-/** What a tensor says of itself beside its elements: that they are to be read with the other sign, or conjugated. */
+/** Whether a tensor's elements are to be read with the other sign: what else it may say beside them is not read. */
 function isNegative(metadata: PickleValue, fail: Fail): boolean {
-  if (metadata === null) return false;
-  const entries = metadata instanceof Map ? [...metadata] : undefined;
-  const other = entries?.find(([key, value]) => !(key === "neg" && typeof value === "boolean") && value !== false);
-  if (!entries || other)
-    throw fail(`has a tensor with the property ${show(other?.[0] ?? metadata)}, which is not read`);
-  return (metadata as Map<PickleValue, PickleValue>).get("neg") === true;
+  if (metadata === null || (metadata instanceof Map && metadata.size === 0)) return false;
+  // PyTorch writes true, and asks only whether the key is there.
+  const [key, value] = metadata instanceof Map ? [...metadata].at(-1)! : [];
+  if (key !== "neg" || value !== true || (metadata as Map<PickleValue, PickleValue>).size > 1)
+    throw fail(`has a tensor with the property ${show(key ?? metadata)}, which is not read`);
+  return true;
 }
 
 function parameter(tensor: PickleValue | undefined, fail: Fail): Tensor {
