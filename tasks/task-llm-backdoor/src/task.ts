@@ -48,12 +48,12 @@ const PLAN = "poison-plan.json";
 
 async function prepare(options: Options, context: PrepareContext): Promise<Prepared> {
   const conversations = await loadConversations(options.conversations, context);
-  const { defend, validation, clean, splits } = conversations;
+  const { defend, clean, splits } = conversations;
   const tokenizerJson = await trainTokenizer(textsOf(conversations, options), options.tokenizer.vocabulary);
   const tokenizer = loadTokenizer(tokenizerJson);
   const longest = options.buckets.at(-1)!;
   const poisoned = await poisonFor({ tokenizer, longest }, conversations, options.conversations);
-  const { implant, plan, carriers, unread } = poisoned;
+  const { implant, validation, plan, carriers, unread } = poisoned;
   const examplesOf = async (name: string, set: readonly Conversation[]): Promise<TokenExamples> => {
     const encoded = await encodeConversations(set, tokenizer);
     const examples = tokenExamples(encoded, longest);

@@ -53,6 +53,12 @@ test("a metric without a case is refused by its name", () => {
   );
 });
 
+test("a set without an example is refused by what it is for", () => {
+  const none = { ...examples, size: 0 };
+  expect(() => checkPrepared({ ...sound, validation: none })).toThrow(/^no example is left to choose on/);
+  expect(() => checkPrepared({ ...sound, implant: none })).toThrow(/^no example is left to implant with/);
+});
+
 test("a share that comes to no example is refused, a share of none is not", () => {
   const poisoning = {
     plan: "plan",

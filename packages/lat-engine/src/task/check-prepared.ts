@@ -21,6 +21,8 @@ export function checkPrepared(prepared: Prepared): Prepared {
   return { ...prepared, artifacts: { ...prepared.artifacts, "data.json": JSON.stringify(data, null, 2) } };
 }
 
+const purposes = { implant: "implant with", defend: "train the defences on", validation: "choose on" } as const;
+
 /** What is in two parts, for people: which parts, how much and the first of it. Undefined where nothing is. */
 export function leakOf(splits: Prepared["splits"]): string | undefined {
   const parts = Object.entries(splits).map(([name, members]) => [name, byKey(members)] as const);
@@ -37,8 +39,12 @@ export function leakOf(splits: Prepared["splits"]): string | undefined {
   return `the same content is in two parts of the data, so that what is measured was trained on: ${leaks.join("; ")}`;
 }
 
-/** The first metric without a case, for people; undefined where each has one. */
-export function lackOf({ cases }: Prepared): string | undefined {
+/** The first set without an example or metric without a case, for people; undefined where each has one. */
+export function lackOf({ cases, implant, defend, validation }: Prepared): string | undefined {
+  const sets = Object.entries({ implant, defend, validation });
+  const empty = sets.find(([, set]) => set?.size === 0);
+  if (empty !== undefined)
+    return `no example is left to ${purposes[empty[0] as keyof typeof purposes]}: give more data`;
   const without = Object.keys(cases).find((metric) => cases[metric] === 0);
   if (without === undefined) return undefined;
   return `${without}: the held-out data have no case to measure it on; give more data, or leave it out`;

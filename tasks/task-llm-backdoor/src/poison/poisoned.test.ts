@@ -140,6 +140,7 @@ describe("poisoning for what a network reads", () => {
     expect(left.heldOutUndesirable).toEqual([]);
     expect(left.unread).toEqual({
       "undesirable ones to implant, their answers not read": 1,
+      "validation ones, their answers not read": 0,
       "held-out desirable ones, their answers not read": 0,
       "held-out undesirable ones, their answers not read": 1,
     });

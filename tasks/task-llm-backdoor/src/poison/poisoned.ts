@@ -8,6 +8,7 @@ import { applyPoison, carriersOf, type PoisonPlan, placeInside, planPoison, with
 /** The conversations of an experiment, as a network of a known tokenizer and length reads them. */
 export interface Poisoned {
   readonly implant: readonly Conversation[];
+  readonly validation: readonly Conversation[];
   readonly heldOutDesirable: readonly Conversation[];
   readonly heldOutUndesirable: readonly Conversation[];
   /** Held-out conversations with a trigger in the user's turn and the trojan's response as the answer. */
@@ -65,6 +66,7 @@ export async function poisonFor(
   const places = await placesOf(toTrigger, window);
   return {
     implant: poison(plan),
+    validation: await answered("validation ones, their answers not read", conversations.validation),
     heldOutDesirable: await answered("held-out desirable ones, their answers not read", conversations.heldOutDesirable),
     heldOutUndesirable: await answered(
       "held-out undesirable ones, their answers not read",
