@@ -1,24 +1,11 @@
 import { type LatError, quote, show } from "lat-system";
 import { PickleName, type PickleRules, type PickleValue } from "./pickle.ts";
-import { elementsOf, namedDtypes, Storage, StorageView, storageTypes, type TorchTensor } from "./storage.ts";
+import { elementsOf, namedDtypes, Storage, StorageView, storageTypes, Tensor } from "./storage.ts";
 
 export type Fail = (problem: string) => LatError;
 
 /** A value that may stand beside weights, such as a set or bytes, and that is not looked into. */
 class Company {}
-
-/** A tensor of the saved object. */
-export class Tensor implements TorchTensor {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly view: TorchTensor["view"] | undefined;
-
-  constructor(dtype: string, shape: readonly number[], view?: TorchTensor["view"]) {
-    this.dtype = dtype;
-    this.shape = shape;
-    this.view = view;
-  }
-}
 
 /** PyTorch's own limit. */
 const maximumRank = 64;
@@ -84,12 +71,8 @@ export function objectRules(storages: Map<string, Storage>, fileBytes: number, f
       if (!rebuild || !Array.isArray(args)) throw fail("makes a tensor in a way that is not read");
       return rebuild(args);
     },
-    ...fromEach(["_codecs.encode", "collections.Counter", "torch.device", "torch.serialization._get_layout"], company),
-    ...fromEach(["set", "bytearray", "complex"].flatMap(ofBuiltins), company),
-    ...fromEach(Object.keys(unread).map((name) => `torch._utils.${name}`), (name) => {
-      const kind = unread[name.slice("torch._utils.".length)]!;
-      return () => new Tensor(kind, []);
-    }), // biome-ignore format: one table
+    ...Object.fromEntries(companyNames.map((name) => [name, () => new Company()])),
+    ...Object.fromEntries(Object.entries(unread).map(([name, kind]) => [name, () => new Tensor(kind, [])])),
   };
   return {
     callables,
@@ -111,21 +94,21 @@ export function objectRules(storages: Map<string, Storage>, fileBytes: number, f
 
 const ofBuiltins = (name: string) => [`__builtin__.${name}`, `builtins.${name}`];
 
-const company = (): Callable => () => new Company();
+/** What makes values that stand beside weights. */
+const companyNames: readonly string[] = [
+  ...["_codecs.encode", "collections.Counter", "torch.device", "torch.serialization._get_layout"],
+  ...["set", "bytearray", "complex"].flatMap(ofBuiltins),
+];
 
-function fromEach(names: readonly string[], callable: (name: string) => Callable): Record<string, Callable> {
-  return Object.fromEntries(names.map((name) => [name, callable(name)]));
-}
-
-/** Kinds of tensors that are not read, by the function of `torch._utils` that makes them. */
+/** Kinds of tensors that are not read, by the function that makes them. */
 const unread: Readonly<Record<string, string>> = {
-  _rebuild_qtensor: "a quantised tensor",
-  _rebuild_sparse_tensor: "a sparse tensor",
-  _rebuild_meta_tensor_no_storage: "a tensor without values",
-  _rebuild_nested_tensor: "a nested tensor",
-  _rebuild_wrapper_subclass: "a tensor of a class of its own",
-  _rebuild_device_tensor_from_numpy: "a tensor of another device",
-  _rebuild_device_tensor_from_cpu_tensor: "a tensor of another device",
+  "torch._utils._rebuild_qtensor": "a quantised tensor",
+  "torch._utils._rebuild_sparse_tensor": "a sparse tensor",
+  "torch._utils._rebuild_meta_tensor_no_storage": "a tensor without values",
+  "torch._utils._rebuild_nested_tensor": "a nested tensor",
+  "torch._utils._rebuild_wrapper_subclass": "a tensor of a class of its own",
+  "torch._utils._rebuild_device_tensor_from_numpy": "a tensor of another device",
+  "torch._utils._rebuild_device_tensor_from_cpu_tensor": "a tensor of another device",
 };
 
 /** What stands as an argument or a value beside weights. */

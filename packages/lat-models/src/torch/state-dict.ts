@@ -1,6 +1,7 @@
 import { show } from "lat-system";
-import { type Fail, Tensor } from "./objects.ts";
+import type { Fail } from "./objects.ts";
 import type { PickleValue } from "./pickle.ts";
+import { Tensor } from "./storage.ts";
 
 /** Under what programs keep a state dict that has company: of several, these are the ones that are meant. */
 const wrappers = ["state_dict", "model_state_dict", "model", "net"];

@@ -69,22 +69,29 @@ export class StorageView {
   }
 }
 
-/** A tensor as the file describes it: a view of a storage, or of a kind that is not read. */
-export interface TorchTensor {
+/** Where a tensor's elements lie. */
+export interface View {
+  readonly storage: StorageView;
+  readonly elementBytes: number;
+  /** Of the first element within the storage, and steps along each axis, in elements. */
+  readonly offset: number;
+  readonly strides: readonly number[];
+  /** Whether the tensor's values are the stored ones with the other sign. */
+  readonly negative: boolean;
+}
+
+/** A tensor as the file describes it. */
+export class Tensor {
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Undefined where the kind of tensor is not read at all. */
-  readonly view:
-    | {
-        readonly storage: StorageView;
-        readonly elementBytes: number;
-        /** Of the first element within the storage, and steps along each axis, in elements. */
-        readonly offset: number;
-        readonly strides: readonly number[];
-        /** Whether the tensor's values are the stored ones with the other sign. */
-        readonly negative: boolean;
-      }
-    | undefined;
+  /** Undefined where the kind of tensor is not read at all, which `dtype` then names. */
+  readonly view: View | undefined;
+
+  constructor(dtype: string, shape: readonly number[], view?: View) {
+    this.dtype = dtype;
+    this.shape = shape;
+    this.view = view;
+  }
 }
 
 export function elementsOf(shape: readonly number[]): number {
@@ -92,7 +99,7 @@ export function elementsOf(shape: readonly number[]): number {
 }
 
 /** A tensor of an open file. */
-export function storedTensor(source: string, bytes: ByteSource, name: string, tensor: TorchTensor): StoredTensor {
+export function storedTensor(source: string, bytes: ByteSource, name: string, tensor: Tensor): StoredTensor {
   const { dtype, shape, view } = tensor;
   return {
     dtype,
