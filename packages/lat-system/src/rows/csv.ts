@@ -36,13 +36,15 @@ export async function* csvRows(path: string, format: CsvFormat): AsyncGenerator<
             "does a text with a separator in it stand in quotes?",
         );
       }
-      yield { where, cells: Object.fromEntries(values.map((value, i) => [names[i]!, value])) };
+      const named = names.flatMap((name, i) => (name === "" ? [] : [[name, values[i]!] as const]));
+      yield { where, cells: Object.fromEntries(named) };
     }
   }
 }
 
 function checkHeader(names: readonly string[], where: string, { delimiter }: CsvFormat): readonly string[] {
-  const twice = names.find((name, i) => name !== "" && names.indexOf(name) !== i);
+  const trimmed = names.map((name) => name.trim()); // nobody sees the space that tells two names apart
+  const twice = trimmed.find((name, i) => name !== "" && trimmed.indexOf(name) !== i);
   if (twice !== undefined) throw new LatError(`${where}: two columns are named ${quote(twice)}; rename one of them`);
   if (names.length > 1) return names;
   const separator = delimiter === "," ? "commas" : "tabs";

@@ -36,7 +36,7 @@ const row = (width: number) =>
   });
 const table = fc.integer({ min: 2, max: 4 }).chain((width) =>
   fc.record({
-    names: fc.uniqueArray(text, { minLength: width, maxLength: width }),
+    names: fc.uniqueArray(text, { minLength: width, maxLength: width, selector: (name) => name.trim() }),
     rows: fc.array(row(width), { minLength: 1, maxLength: 5 }),
     delimiter: fc.constantFrom(",", "\t"),
     end: lineEnd,
@@ -60,7 +60,10 @@ test("separated values are read as they were written, each row at the line where
         const line = linesIn(content) + 1;
         // A "\n" after a row that ends in "\r" would be a part of that line's end.
         content += written(values, quoted) + end + (end === "\r" ? "\r" : "\n").repeat(empty);
-        return { line, cells: Object.fromEntries(values.map((value, i) => [names[i]!, value])) };
+        return {
+          line,
+          cells: Object.fromEntries(values.flatMap((value, i) => (names[i] === "" ? [] : [[names[i]!, value]]))),
+        };
       });
       const [ending, bytes] = encode(content);
       const path = join(folder, `a${delimiter === "," ? ".csv" : ".tsv"}${ending}`);
