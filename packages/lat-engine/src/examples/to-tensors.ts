@@ -6,5 +6,6 @@ import type { HostBatch } from "./example-set.ts";
 export function toTensors(batch: HostBatch): State {
   const one = ({ shape, data }: HostBatch[string]): Tensor =>
     tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32");
-  return Object.fromEntries(Object.entries(batch).map(([name, values]) => [name, one(values)]));
+  // Where one does not fit its shape, the tidy frees those before it.
+  return tf.tidy(() => Object.fromEntries(Object.entries(batch).map(([name, values]) => [name, one(values)])));
 }
