@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { tf } from "../load.ts";
-import { gatherAlong } from "./gather.ts";
+import { gatherAlong, inRange } from "./gather.ts";
 import { lastMax, lastSum } from "./reduce.ts";
 import { withGradient } from "./with-gradient.ts";
 
@@ -15,7 +15,7 @@ import { withGradient } from "./with-gradient.ts";
  * The gradient by hand keeps, of the size of the vocabulary, the logits alone, and XLA makes it in one pass.
  *
  * @param logits [..., classes]
- * @param labels int32, [...], each in [0, classes)
+ * @param labels int32, [...], each in [0, classes); out of range it is as in `gather`
  * @returns [...]
  */
 export function logSoftmaxLabel(logits: Tensor, labels: Tensor): Tensor {
@@ -29,7 +29,8 @@ export function logSoftmaxLabel(logits: Tensor, labels: Tensor): Tensor {
       const weights = tf.exp(tf.sub(x, largest));
       const others = lastSum(tf.where(isLabel(index, classes), tf.zerosLike(weights), weights));
       const rest = tf.add(others, tf.expm1(below));
-      return { value: tf.sub(below, tf.log1p(rest)), saved: [x, largest, others, rest, index] as const };
+      const value = tf.div(tf.sub(below, tf.log1p(rest)), inRange(index, classes));
+      return { value, saved: [x, largest, others, rest, index] as const };
     },
     (gradient, [x, largest, others, rest, label]) => {
       const weights = tf.exp(tf.sub(x, largest));

@@ -77,6 +77,28 @@ describe("attention", () => {
   });
 });
 
+describe("an index that is out of range", () => {
+  const lookUp = (x: Tensor, indices: Tensor) => library.gather(x, indices);
+  const ofLabel = (x: Tensor, labels: Tensor) => logSoftmaxLabel(x, labels);
+  const inputs = (index: number) => [tf.ones([3, 3]), tf.tensor1d([0, index, 2], "int32")] as const;
+
+  it.each([
+    ["gather", lookUp],
+    ["logSoftmaxLabel", ofLabel],
+  ])("is never taken for another: %s", (_, operation) => {
+    tf.tidy(() => {
+      const compiled = compile(operation);
+      for (const index of [-1, 3, 1000]) {
+        expect(() => operation(...inputs(index))).toThrow(/GatherV2.*not in \[0, 3\)/s);
+        expect(() => compile(operation, { xla: false })(...inputs(index))).toThrow(/not in \[0, 3\)/);
+        const [first, second, third] = tf.unstack(compiled(...inputs(index)));
+        expect([...second!.dataSync()].some(Number.isFinite)).toBe(false);
+        for (const row of [first!, third!]) expect([...row.dataSync()].every(Number.isFinite)).toBe(true);
+      }
+    });
+  });
+});
+
 describe("logSoftmaxLabel", () => {
   // The last three are as large as float32 has them: all of a confident network, an even choice, and a wrong label.
   const rows = [
