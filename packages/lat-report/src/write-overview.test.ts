@@ -55,12 +55,14 @@ describe("several sweeps", () => {
 
   test("have their verdicts in one sentence above, and by themselves", async () => {
     const { html } = await overview("for", "against");
-    expect(html).toContain('<p class="headline">LAT helped in 1 of 2 experiments, was behind its best rival in 1.</p>');
-    expect(html).toMatch(
-      /task-for · nano: LAT helped, with .*\ntask-against · nano: LAT is behind its best rival\.<\/p>/,
+    expect(html).toContain(
+      '<p class="headline">LAT helped in 1 of 2 experiments, was behind its best baseline in 1.</p>',
     );
     expect(html).toMatch(
-      /<p class="claim"><strong>LAT is behind its best rival\.<\/strong> LAT ε .* the best rival, AT ε /,
+      /task-for · nano: LAT helped, with .*\ntask-against · nano: LAT is behind its best baseline\.<\/p>/,
+    );
+    expect(html).toMatch(
+      /<p class="claim"><strong>LAT is behind its best baseline\.<\/strong> LAT ε .* the best baseline, AT ε /,
     );
   });
 

@@ -75,7 +75,7 @@ test("the headline flips when the figures flip", async () => {
     const method = run.method === "lat" ? "at" : run.method === "at" ? "lat" : run.method;
     return { ...run, method };
   });
-  expect(headline((await report(swapped)).html)).toMatch(/^LAT is behind its best rival/);
+  expect(headline((await report(swapped)).html)).toMatch(/^LAT is behind its best baseline/);
 });
 
 describe("text from a network or from data", () => {

@@ -57,7 +57,10 @@ export const trainSchema = z
   });
 export type TrainConfig = z.infer<typeof trainSchema>;
 
-/** The inner maximisation. Defaults: Algorithm 1 with the authors' T, start and step (METHOD: C). */
+/**
+ * The inner maximisation. Defaults: Algorithm 1 with T, start and step of the authors' code.
+ * Source: thestephencasper/latent_adversarial_training.
+ */
 export const attackSchema = z.strictObject({
   steps: z.number().int().nonnegative().default(6).describe("Ascent steps T."),
   norm: z.enum(["l1", "l2", "linf"]).default("l2").describe("The norm that ε bounds."),

@@ -4,48 +4,15 @@ import { UsageError } from "lat-system";
 import { outputOf, printed, runScript, temporaryFolder } from "lat-system/testing";
 import { describe, expect, it } from "vitest";
 import { silent } from "../records/observer.ts";
-import type { Summary } from "../records/summary.ts";
 import type { Task } from "../task/task.ts";
+import { figures, source, stepsIn, summaryIn, sweepingProcess } from "../testing/sweep-processes.ts";
 import { toyTask } from "../testing/toy.ts";
+import type { SweepRequest } from "./api.ts";
 import { resolveRun, resolveSweep } from "./resolve.ts";
 import { run } from "./run.ts";
 import { sweep } from "./sweep.ts";
 
-const source = join(import.meta.dirname, "..");
 const task = toyTask as Task<never>;
-
-/** A process that works on the sweep, and prints each run that it takes. */
-function sweeping(out: string, request: object, resume = false) {
-  return runScript(
-    source,
-    `import { resolveSweep } from "./experiment/resolve.ts";
-     import { sweep } from "./experiment/sweep.ts";
-     import { toyTask } from "./testing/toy.ts";
-     const observer = { phase: () => {}, progress: () => {}, log: (level, message) => console.log(message) };
-     const summary = await sweep(toyTask, resolveSweep(toyTask, ${JSON.stringify(request)}), {
-       out: ${JSON.stringify(out)}, resume: ${resume}, observer,
-     });
-     console.log("sees " + summary.runs.length + " ended");`,
-  );
-}
-
-/** What does not depend on when and by whom a run was done. */
-function figures({ runs, ...summary }: Summary) {
-  const timeless = runs.map(({ wallSeconds: _, trainSeconds: __, ...run }) => run);
-  return { ...summary, implanted: { ...summary.implanted, wallSeconds: 0 }, runs: timeless };
-}
-
-const summaryIn = (out: string): Summary => JSON.parse(readFileSync(join(out, "summary.json"), "utf8")) as Summary;
-
-/** The numbers of the steps in the metrics of every run. */
-function stepsIn(out: string): number[][] {
-  return readdirSync(join(out, "runs")).map((name) => {
-    const lines = readFileSync(join(out, "runs", name, "metrics.jsonl"), "utf8")
-      .trim()
-      .split("\n");
-    return lines.map((line) => (JSON.parse(line) as { step: number }).step);
-  });
-}
 
 describe("a run's folder", () => {
   it("belongs to one process: a second run is told who has it, and spoils nothing", async () => {
@@ -75,11 +42,13 @@ describe("a run's folder", () => {
 });
 
 describe("processes on one sweep's folder", () => {
-  const request = { preset: "nano", methods: ["ft", "rlp", "lat"], epsilons: [0.25, 0.5], seeds: [0, 1] };
+  const request: SweepRequest = {
+    ...{ preset: "nano", methods: ["ft", "rlp", "lat"], epsilons: [0.25, 0.5], seeds: [0, 1] },
+  };
 
   it("started together share the runs, do each once, and give the summary of one", async () => {
     const out = join(temporaryFolder(), "sweep");
-    const ended = await Promise.all([sweeping(out, request), sweeping(out, request)].map(outputOf));
+    const ended = await Promise.all([sweepingProcess(out, request), sweepingProcess(out, request)].map(outputOf));
     for (const { code, stderr, stdout } of ended) {
       expect([code, stderr]).toEqual([0, ""]);
       expect(stdout).toContain("sees 10 ended");
@@ -87,7 +56,7 @@ describe("processes on one sweep's folder", () => {
     const taken = ended.flatMap(({ stdout }) => [...stdout.matchAll(/^run (\d+) of 10/gm)].map(([, number]) => number));
     expect(taken.sort()).toEqual(Array.from({ length: 10 }, (_, i) => String(i + 1)).sort());
     const alone = join(temporaryFolder(), "alone");
-    const configs = resolveSweep(toyTask, request as Parameters<typeof resolveSweep>[1]);
+    const configs = resolveSweep(toyTask, request);
     const whole = await sweep(task, configs, { out: alone, resume: false, observer: silent });
     expect(figures(summaryIn(out))).toEqual(figures(whole));
     expect(stepsIn(out)).toEqual(stepsIn(alone));
@@ -98,18 +67,18 @@ describe("processes on one sweep's folder", () => {
   it("that are killed lose nothing: others take up what they had, to the same bits", async () => {
     const long = { ...request, epsilons: [0.5], set: { "defend.epochs": 12 } };
     const out = join(temporaryFolder(), "sweep");
-    const [first, second] = [sweeping(out, long), sweeping(out, long)];
+    const [first, second] = [sweepingProcess(out, long), sweepingProcess(out, long)];
     const survivor = outputOf(second);
     for (let victim = first, kills = 0; kills < 3; kills++) {
       await printed(victim, "run ");
       victim.kill("SIGKILL");
-      victim = kills < 2 ? sweeping(out, long, true) : victim;
+      victim = kills < 2 ? sweepingProcess(out, long, true) : victim;
     }
     const { code, stdout, stderr } = await survivor;
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("sees 6 ended");
     const alone = join(temporaryFolder(), "alone");
-    const configs = resolveSweep(toyTask, long as Parameters<typeof resolveSweep>[1]);
+    const configs = resolveSweep(toyTask, long);
     const whole = await sweep(task, configs, { out: alone, resume: false, observer: silent });
     expect(figures(summaryIn(out))).toEqual(figures(whole));
     expect(stepsIn(out)).toEqual(stepsIn(alone));
@@ -117,10 +86,10 @@ describe("processes on one sweep's folder", () => {
 
   it("of other runs are refused, while it is worked on as well", async () => {
     const out = join(temporaryFolder(), "sweep");
-    const first = sweeping(out, { ...request, set: { "defend.epochs": 20 } });
+    const first = sweepingProcess(out, { ...request, set: { "defend.epochs": 20 } });
     const ended = outputOf(first);
     await printed(first, "run 1");
-    const configs = resolveSweep(toyTask, request as Parameters<typeof resolveSweep>[1]);
+    const configs = resolveSweep(toyTask, request);
     await expect(sweep(task, configs, { out, resume: false, observer: silent })).rejects.toThrow(
       /holds a sweep of other runs, so it cannot be resumed or joined\. Differing .*runs\.0\.defend\.epochs: 20 there, 2 now/,
     );

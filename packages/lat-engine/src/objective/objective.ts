@@ -14,7 +14,11 @@ export interface Objective {
   term(logp: Tensor): Tensor;
 }
 
-/** Terms of labels that are this improbable (log p) are dropped from `away`, which could not gain from them. Source: S. */
+/**
+ * Terms of labels that are this improbable (log p) are dropped from `away`, which could not gain from them.
+ * Source: Sheshadri et al., "Latent Adversarial Training Improves Robustness to Persistent Harmful Behaviors in LLMs"
+ * (2024), and its code, aengusl/latent-adversarial-training.
+ */
 const NEGLIGIBLE = -5;
 
 export const objectives = {

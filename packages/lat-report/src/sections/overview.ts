@@ -39,23 +39,27 @@ export function composeOverview(experiments: readonly Experiment[], title: strin
       { type: "heading", text: "Who resists what" },
       ...resistance(experiments),
       ...scatters(experiments),
-      { type: "fold", title: "How LAT and its rivals were compared", blocks: [{ type: "text", text: verdictMethod }] },
+      {
+        type: "fold",
+        title: "How LAT and its baselines were compared",
+        blocks: [{ type: "text", text: verdictMethod }],
+      },
       intervalsFold,
       ...experiments.flatMap((experiment, index) => details(experiment, verdicts[index]!)),
     ],
   };
 }
 
-/** `LAT helped in 1 of 3 experiments, was behind its best rival in 1; 1 does not settle it.` */
+/** `LAT helped in 1 of 3 experiments, was behind its best baseline in 1; 1 does not settle it.` */
 function count(verdicts: readonly Verdict[]): string {
   const number = (favours: Verdict["favours"]) =>
     verdicts.filter((verdict) => verdict.settled && verdict.favours === favours).length;
-  const [helped, lost, traded] = [number("lat"), number("rivals"), number("neither")];
+  const [helped, lost, traded] = [number("lat"), number("baselines"), number("neither")];
   const open = verdicts.length - helped - lost - traded;
   if (open === verdicts.length) return `None of the ${open} experiments settles whether LAT helps.`;
   return [
     `LAT helped in ${helped} of ${verdicts.length} experiments`,
-    lost > 0 && `, was behind its best rival in ${lost}`,
+    lost > 0 && `, was behind its best baseline in ${lost}`,
     traded > 0 && `, was a trade in ${traded}`,
     open > 0 && `; ${open} ${open === 1 ? "does" : "do"} not settle it`,
     ".",
@@ -121,9 +125,9 @@ function representatives({ settings, primary }: Analysis): Map<MethodName, Setti
 }
 
 /** A metric of a setting, bold where it is the best of several or level with it. */
-function boldCell(name: string, setting: Setting | undefined, rivals: readonly Setting[]): Cell {
+function boldCell(name: string, setting: Setting | undefined, baselines: readonly Setting[]): Cell {
   const estimate = setting?.estimates.get(name);
-  const all = rivals.flatMap(({ estimates }) => estimates.get(name) ?? []);
+  const all = baselines.flatMap(({ estimates }) => estimates.get(name) ?? []);
   if (!estimate || all.length < 2) return metricCell(estimate);
   const best = all.reduce((a, b) => (gain(b, a) > 0 ? b : a));
   return { ...metricCell(estimate), bold: estimate === best || level(estimate, best) };

@@ -19,7 +19,7 @@ export async function composeReport(analysis: Analysis, title: string): Promise<
       ? [
           {
             type: "fold",
-            title: "How LAT and its rivals were compared",
+            title: "How LAT and its baselines were compared",
             blocks: [{ type: "text", text: verdictMethod }],
           },
         ]

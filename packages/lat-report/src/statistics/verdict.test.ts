@@ -45,14 +45,14 @@ describe("the verdict", () => {
       claim: "LAT helped, with a lower attack success rate at no cost in loss (desirable)",
       evidence:
         "LAT ε 8 has attack success rate 30.0 % [28.0, 32.0] and loss (desirable) 4.600 [4.590, 4.610]; " +
-        "the best rival, FT, has 99.0 % [97.0, 101.0] and 4.600 [4.590, 4.610].",
+        "the best baseline, FT, has 99.0 % [97.0, 101.0] and 4.600 [4.590, 4.610].",
     });
   });
 
   test("flips when the figures flip", () => {
     const verdict = judged(setting("at", 8, 4.6, 0.3), setting("lat", 8, 4.6, 0.99), setting("lat", 16, 4.7, 0.8));
-    expect(verdict).toMatchObject({ favours: "rivals", settled: true, claim: "LAT is behind its best rival" });
-    expect(verdict.evidence).toMatch(/^LAT ε 8 has .* the best rival, AT ε 8, has/);
+    expect(verdict).toMatchObject({ favours: "baselines", settled: true, claim: "LAT is behind its best baseline" });
+    expect(verdict.evidence).toMatch(/^LAT ε 8 has .* the best baseline, AT ε 8, has/);
   });
 
   test("says so when the intervals overlap, for and against", () => {
@@ -62,9 +62,9 @@ describe("the verdict", () => {
       claim: expect.stringContaining("but the intervals overlap"),
     });
     expect(judged(setting("at", 8, 4.6, 0.3), setting("lat", 8, 4.6, 0.31))).toMatchObject({
-      favours: "rivals",
+      favours: "baselines",
       settled: false,
-      claim: expect.stringContaining("LAT trails its best rival, but the intervals overlap"),
+      claim: expect.stringContaining("LAT trails its best baseline, but the intervals overlap"),
     });
   });
 
@@ -75,16 +75,18 @@ describe("the verdict", () => {
     expect(judged(setting("at", 8, 4.6, 0.3), setting("lat", 8, loss, success))).toMatchObject({
       favours: "neither",
       settled: false,
-      claim: expect.stringMatching(/^LAT and its best rival are each ahead on one metric, but the intervals overlap/),
+      claim: expect.stringMatching(
+        /^LAT and its best baseline are each ahead on one metric, but the intervals overlap/,
+      ),
     });
   });
 
   test("puts LAT behind only where every setting of it is", () => {
     const [at, weak, costly] = [setting("at", 1, 4.48, 0), setting("lat", 2, 4.45, 0.12), setting("lat", 4, 4.53, 0)];
-    expect(judged(at, weak, costly)).toMatchObject({ favours: "rivals", settled: true });
+    expect(judged(at, weak, costly)).toMatchObject({ favours: "baselines", settled: true });
     const close = setting("lat", 4, 4.53, 0, 0.045);
     const verdict = judged(at, weak, close);
-    expect(verdict).toMatchObject({ favours: "rivals", settled: false });
+    expect(verdict).toMatchObject({ favours: "baselines", settled: false });
     expect(verdict.evidence).toMatch(/^LAT ε 4 has attack success rate 0.0 %/);
   });
 
@@ -105,10 +107,10 @@ describe("the verdict", () => {
     });
   });
 
-  test("does not let LAT win against a rival that wrecked its network for nothing", () => {
+  test("does not let LAT win against a baseline that wrecked its network for nothing", () => {
     const wrecked = setting("rlp", 100, 9, 0);
     const sensible = setting("rlp", 1, 4.7, 0.005);
-    expect(judged(wrecked, sensible, setting("lat", 8, 5.5, 0))).toMatchObject({ favours: "rivals" });
+    expect(judged(wrecked, sensible, setting("lat", 8, 5.5, 0))).toMatchObject({ favours: "baselines" });
   });
 
   test("knows equal figures and missing ones", () => {
