@@ -122,26 +122,38 @@ describe("the inner maximisation", () => {
     const whole = runAttack({ steps: 0 }).values("hidden");
     const part = runAttack({ steps: 0 }, { indices: [4, 5], places: [4, 5] }).values("hidden");
     expect(part).toEqual(whole.slice(4, 6));
+    expect(whole[4]).not.toEqual(whole[5]);
   });
 
   it("targeted raises the targets' probability and away lowers the labels'", () => {
-    const targeted = runAttack({ objective: "targeted", steps: 6, start: "zero" }).report.values;
-    const away = runAttack({ objective: "away", steps: 6, start: "zero" }).report.values;
-    expect(targeted.at(-1)!).toBeGreaterThan(targeted[0]!);
-    expect(away.at(-1)!).toBeGreaterThan(away[0]!);
+    const none = { hidden: tf.zeros([8, 4, 6]) };
+    const targeted = runAttack({ objective: "targeted", steps: 6, start: "zero" });
+    const away = runAttack({ objective: "away", steps: 6, start: "zero" });
+    const rise = ({ perturbations, batch }: typeof away, which: "labels" | "targets"): number =>
+      mean(lossesAt(none, batch, which)) - mean(lossesAt(perturbations, batch, which));
+    expect(rise(targeted, "targets")).toBeGreaterThan(0.1);
+    expect(rise(away, "labels")).toBeLessThan(-0.1);
+    expect(rise(targeted, "targets")).toBeGreaterThan(rise(away, "targets"));
   });
 
   it("moves an example no further once its loss has reached stopAtLoss", () => {
-    const still = runAttack({ steps: 5, start: "zero", stopAtLoss: 1e-9 }).values("hidden");
-    expect(still.flat(2).every((v) => v === 0)).toBe(true);
+    const { batch } = runAttack({ steps: 0, start: "zero" });
+    const losses = lossesAt({ hidden: tf.zeros([8, 4, 6]) }, batch);
+    const [below, above] = [losses.toSorted((a, b) => a - b)[3]!, losses.toSorted((a, b) => a - b)[4]!];
+    const stopAtLoss = (below + above) / 2;
+    const moved = sizes(runAttack({ steps: 1, start: "zero", stopAtLoss }).values("hidden"));
+    expect(moved.map((size) => size > 0)).toEqual(losses.map((loss) => loss < stopAtLoss));
   });
 
   it("keeps h + δ inside the batch's own range when asked to", () => {
     const { perturbations, batch } = runAttack({ steps: 6, range: "batch" });
+    const { perturbations: free } = runAttack({ steps: 6 });
     const h = prefix(toyModel, parameters, batch, hidden!).h!;
     const inside = tf.add(h, perturbations.hidden!);
     expect(tf.max(inside).dataSync()[0]!).toBeLessThanOrEqual(tf.max(h).dataSync()[0]! + 1e-6);
     expect(tf.min(inside).dataSync()[0]!).toBeGreaterThanOrEqual(tf.min(h).dataSync()[0]! - 1e-6);
+    const outside = tf.add(h, free.hidden!);
+    expect(tf.max(tf.abs(outside)).dataSync()[0]!).toBeGreaterThan(tf.max(tf.abs(h)).dataSync()[0]! + 0.01);
   });
 
   it("published spends its random start on padding too; corrected does not", () => {
@@ -212,13 +224,9 @@ describe("entries that are missing", () => {
 });
 
 /** Per-example losses at given perturbations of `hidden`, by a plain forward pass. */
-function lossesAt(perturbations: Perturbations, batch: State): number[] {
+function lossesAt(perturbations: Perturbations, batch: State, which: "labels" | "targets" = "labels"): number[] {
   return tf.tidy(() => {
-    const { logp, weights } = toyNetwork.likelihood(
-      forward(toyModel, parameters, batch, perturbations),
-      batch,
-      "labels",
-    );
+    const { logp, weights } = toyNetwork.likelihood(forward(toyModel, parameters, batch, perturbations), batch, which);
     return [...tf.div(tf.neg(tf.sum(tf.mul(logp, weights), 1)), tf.sum(weights, 1)).dataSync()];
   });
 }
