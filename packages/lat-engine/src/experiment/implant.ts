@@ -13,7 +13,7 @@ import {
   writeJson,
   writing,
 } from "lat-system";
-import { disposeAll, isUsingGpu, runtimeVersions, threads } from "lat-tensorflow";
+import { disposeAll, isEager, isUsingGpu, runtimeVersions, threads } from "lat-tensorflow";
 import { z } from "zod";
 import type { RunConfig } from "../configuration/config.ts";
 import { attackSchema } from "../configuration/config.ts";
@@ -188,7 +188,7 @@ function implantKey(
   const dependencies = {
     task: [task.name, task.version],
     code: codeDigest(folder),
-    runtime: { ...runtimeVersions(), device: isUsingGpu() ? "gpu" : "cpu", threads: threads() },
+    runtime: { ...runtimeVersions(), device: isUsingGpu() ? "gpu" : "cpu", threads: threads(), eager: isEager() },
     packages: task.packages.map(({ name, sha256 }) => [name, sha256]),
     data: data !== null,
     files: files.map(({ given, name, sha256 }) => [given === "data" ? given : "named", name, sha256]),

@@ -2,7 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from "node:path";
 import { LatError, readJson, sha256File, UsageError } from "lat-system";
 import { setEnvironment, temporaryFolder } from "lat-system/testing";
-import { tf } from "lat-tensorflow";
+import { configure, tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
 import type { RunConfig } from "../configuration/config.ts";
 import { silent } from "../records/observer.ts";
@@ -279,8 +279,11 @@ describe("the cache of implanted networks", () => {
     expect(await implants("eighth", { ...ft!, data }, run)).toBe(0);
     writeFileSync(join(data, "words.txt"), "other words");
     expect(await implants("ninth", { ...ft!, data }, run)).toBe(1);
+    configure({ eager: true });
+    expect(await implants("tenth", ft!, run)).toBe(1);
+    configure({ eager: false });
     const kept = readdirSync(join(cache, "implanted"));
-    expect(kept).toHaveLength(6);
+    expect(kept).toHaveLength(7);
     expect(kept.every((name) => /^[0-9a-f]{32}$/.test(name))).toBe(true);
   });
 
