@@ -67,3 +67,13 @@ describe.each(["prefix", "ascent", "outer step"] as const)("an operation that th
     },
   );
 });
+
+it.each(["prefix", "ascent"] as const)("an attack by itself that throws in the %s leaves no tensor behind", (place) => {
+  const model = failing(place);
+  const attacker = attack({ ...toyNetwork, model }, resolveSites(model, ["embeddings"]), { steps: 2 });
+  const [parameters, epsilon] = [initialize(model, 0), tf.scalar(1)];
+  const batch = { ...toTensors(toyExamples(4, "leaks").batch([0, 1], 4)), order: tf.tensor1d([0, 99], "int32") };
+  const before = tf.memory().numTensors;
+  expect(() => attacker.run(parameters, batch, epsilon, { seed: 0, step: 0, examples: [0, 1] })).toThrow(/99/);
+  expect(tf.memory().numTensors).toBe(before);
+});
