@@ -120,7 +120,7 @@ describe("--dry-run", () => {
     const before = readdirSync(cwd);
     const { code, stdout } = await lat(["sweep", "--preset", "nano", "--epsilons", "1:3:3", "--dry-run"], { cwd });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^# runs: 10, steps: \d+, time: about \d+ s, memory: about .*B$/m);
+    expect(stdout).toMatch(/^# runs: 10, steps: \d+, time: about \d+ s without compiling, memory: about .*B$/m);
     const plan = parse(stdout);
     expect(plan).toMatchObject({ task: "blobs", preset: "nano", seed: 0, defend: { learningRate: 0.05 } });
     expect(plan.runs.map((run: { method: string; epsilon: number | null }) => [run.method, run.epsilon])).toEqual([

@@ -21,7 +21,9 @@ export async function plan(
   if (options.json) printJson({ estimate: estimated, configs });
   else {
     const { runs, steps, seconds, peakBytes } = estimated;
-    print(`# runs: ${runs}, steps: ${steps}, time: about ${duration(seconds)}, memory: about ${size(peakBytes)}`);
+    print(
+      `# runs: ${runs}, steps: ${steps}, time: about ${duration(seconds)} without compiling, memory: about ${size(peakBytes)}`,
+    );
   }
 }
 

@@ -53,6 +53,11 @@ export interface Prepared extends Network {
    * none, nothing is run.
    */
   readonly cases: Readonly<Record<string, number>>;
+  /**
+   * How many training steps (forward and backward) of one example an evaluation takes as long as, for `--dry-run`. Absent:
+   * a forward pass for each of `cases`, which is a third of one.
+   */
+  readonly evaluationCost?: number;
   /** Absent: nothing is poisoned. */
   readonly poisoning?: Poisoning;
   /** Padded lengths that batches are rounded up to, ascending. */

@@ -22,6 +22,8 @@ export interface AccuracyReport {
 export interface Accuracies {
   /** How many parts of the work are reported as done. */
   readonly parts: number;
+  /** Training steps of one picture that measuring a picture takes as long as. */
+  readonly cost: number;
   measure(parameters: Tensors, done: (what: string) => void, warn: (message: string) => void): Promise<AccuracyReport>;
 }
 
@@ -48,6 +50,8 @@ export function accuracies(
 
   return {
     parts: 1 + attacks.length,
+    // Two for each ascent, which also makes the attack's picture and its gradient, and some for the starts.
+    cost: searched.length * (2 * options.steps + 4),
     async measure(parameters, done, warn) {
       const correct = (predictions: Int32Array): boolean[] =>
         pictures.map(({ label }, index) => predictions[index] === label);

@@ -23,7 +23,7 @@ export function evaluator(
   { classes, pictures, carriers }: HeldOut,
   size: number,
   options: AttackOptions,
-): Pick<Prepared, "cases" | "evaluate"> {
+): Pick<Prepared, "cases" | "evaluationCost" | "evaluate"> {
   const accuracy = accuracies(network, pictures, size, options);
   const show = outcomes(network, carriers, size);
   const indexOf = new Map(pictures.map(({ name }, index) => [name, index]));
@@ -31,6 +31,7 @@ export function evaluator(
   const successes = carriers.map(({ trojan, pictures: own }) => [successOf(trojan.name), own.length] as const);
   return {
     cases: { "accuracy/clean": pictures.length, ...Object.fromEntries(successes) },
+    evaluationCost: pictures.length * accuracy.cost,
     async evaluate(parameters, { progress, warn }) {
       const total = accuracy.parts + 1;
       let done = 0;

@@ -18,6 +18,8 @@ import {
 
 /** AttackedText texts of each attack that the report shows. */
 const SHOWN = 3;
+/** About what all attacks together ask of the network, for each text. */
+const QUERIES = 30;
 
 /** Texts, encoded as the network reads them. */
 export interface EncodedTexts {
@@ -51,7 +53,7 @@ export function evaluator(
   tokenizer: Tokenizer,
   buckets: readonly number[],
   { validation, test, heldOut, attacked, training, fillers, neighbours, seed }: Measurements,
-): Pick<Prepared, "cases" | "evaluate"> {
+): Pick<Prepared, "cases" | "evaluationCost" | "evaluate"> {
   const victimOf = victims(model, tokenizer.padId, buckets);
   const longest = buckets.at(-1)!;
   const groups = attacked.texts.map(({ group }) => group);
@@ -65,6 +67,7 @@ export function evaluator(
       [missed("worst")]: attacked.texts.length,
       ...Object.fromEntries(Object.entries(heldOut).map(([name, set]) => [missed(name), harmful(set)])),
     },
+    evaluationCost: (test.texts.length + validation.texts.length + QUERIES * attacked.texts.length) / 3,
     async evaluate(parameters, { progress, warn }) {
       const total = 2 + Object.keys(attacks).length;
       let done = 0;

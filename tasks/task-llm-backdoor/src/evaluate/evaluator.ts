@@ -18,6 +18,8 @@ export interface HeldOut extends Pick<Poisoned, "heldOutDesirable" | "heldOutUnd
 
 /** Prompts decoded, and sequences measured, at once. */
 const BATCH = 100;
+/** A token that is decoded beside a training step of an example. */
+const TOKEN_COST = 1 / 10;
 
 /**
  * Measures networks on everything that was held out: losses and what they answer to triggers and to clean prompts.
@@ -29,7 +31,7 @@ export async function evaluator(
   tokenizer: Tokenizer,
   conversations: HeldOut,
   buckets: readonly number[],
-): Promise<Pick<Prepared, "cases" | "evaluate">> {
+): Promise<Pick<Prepared, "cases" | "evaluationCost" | "evaluate">> {
   const { triggered, clean } = conversations;
   const longest = buckets.at(-1)!;
   const responses = await tokenizer.encode(trojans.map(({ response }) => response));
@@ -55,6 +57,9 @@ export async function evaluator(
       "false-trigger-rate": clean.length,
       ...Object.fromEntries(trojans.map((trojan) => [`attack-success-rate/${trojan.trigger}`, ofTrojan(trojan)])),
     },
+    evaluationCost:
+      (sets.desirable.size + sets.undesirable.size + sets.responses.size + sets.sentences.size) / 3 +
+      asked.length * maxNewTokens * TOKEN_COST,
     async evaluate(parameters, { progress }) {
       progress(0, 2, "losses");
       const losses = await lossMetrics(meter, parameters, sets);
