@@ -69,3 +69,18 @@ describe("validateContent", () => {
     }
   });
 });
+
+it("keeps messages short, whatever a file holds", () => {
+  const schema = z.strictObject({ a: z.number(), list: z.array(z.number()) });
+  const long = "x".repeat(100_000);
+  const content = { a: long, list: Array<string>(500).fill(long), [long]: 1, "\u001b[2J": 2 };
+  let message = "";
+  try {
+    validateContent(schema, content, "a.json");
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  expect(message.length).toBeLessThan(4000);
+  expect(message).toContain("and 491 more");
+  expect(message).not.toContain("\u001b");
+});

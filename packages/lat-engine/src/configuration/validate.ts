@@ -1,6 +1,9 @@
-import { LatError, nearest, UsageError } from "lat-system";
+import { LatError, nearest, quote, show, UsageError } from "lat-system";
 import type { z } from "zod";
 import { allowed, type JsonSchema, schemaAt, schemaOf } from "./allowed.ts";
+
+/** Problems that a message lists. */
+const SHOWN = 12;
 
 /**
  * The value that the schema makes of what a person asked for.
@@ -39,30 +42,39 @@ function check<T>(schema: z.ZodType<T>, input: unknown, where: string, failure: 
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const root = schemaOf(schema);
-  const problems = result.error.issues.flatMap((issue) => describe(root, input, issue, where));
-  throw failure([...new Set(problems)].join("\n"));
+  const problems = [...new Set(result.error.issues.flatMap((issue) => describe(root, input, issue, where)))];
+  const more = problems.length > SHOWN ? [`and ${problems.length - SHOWN} more`] : [];
+  throw failure([...problems.slice(0, SHOWN), ...more].join("\n"));
 }
 
 function describe(root: JsonSchema, input: unknown, issue: z.core.$ZodIssue, where: string): string[] {
-  const path = [...(where ? [where] : []), ...issue.path].join(".");
+  const path = [...(where ? [where] : []), ...issue.path].map(named).join(".");
   const schema = schemaAt(root, issue.path);
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(schema?.properties ?? {});
     return issue.keys.map((key) => {
       const near = nearest(key, known);
-      return `${path ? `${path}.` : ""}${key}: unknown key${near ? `; did you mean "${near}"?` : "."} Known: ${known.join(", ")}`;
+      return `${path ? `${path}.` : ""}${named(key)}: unknown key${near ? `; did you mean "${near}"?` : "."} Known: ${known.join(", ")}`;
     });
   }
   const received = at(input, issue.path);
   const words = issue.code !== "custom" && schema && allowed(schema);
   const expected = words ? `expected ${words}` : issue.message;
-  return [`${path || "it"}: ${received === undefined ? "missing" : `received ${show(received)}`}, ${expected}`];
+  return [`${path || "it"}: ${received === undefined ? "missing" : `received ${shown(received)}`}, ${expected}`];
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
 }
 
-function show(value: unknown): string {
-  return typeof value === "number" ? String(value) : JSON.stringify(value);
+/** A key as it is, unless a file makes it long or unreadable. */
+function named(key: PropertyKey): string {
+  const text = String(key);
+  return /^[\w.-]{0,80}$/.test(text) ? text : quote(text);
+}
+
+/** A small list or object as JSON; anything else as any value of a file. */
+function shown(value: unknown): string {
+  const text = typeof value === "object" ? JSON.stringify(value) : "";
+  return text !== "" && text.length <= 80 ? text : show(value);
 }
