@@ -63,7 +63,7 @@ def nhwc(x):
 
 
 def convolve(stride, padding):
-    """Pictures are NHWC and filters HWIO."""
+    """Images are NHWC and filters HWIO."""
     return lambda x, filter: nhwc(F.conv2d(nchw(x), filter.permute(3, 2, 0, 1), stride=stride, padding=padding))
 
 
@@ -77,7 +77,7 @@ def away_from_zero(*shape):
     return (x + x.sign() * 0.5).requires_grad_()
 
 
-# name: size of the filter, stride, padding, height and width of the pictures
+# name: size of the filter, stride, padding, height and width of the images
 convolutions = {
     "conv2d": (3, 1, 1, 5, 7),
     "conv2dValid": (3, 1, 0, 6, 5),

@@ -3,7 +3,7 @@
     pip install torch==2.13.0 safetensors==0.8.0
     python tooling/parity/resnet_fixture.py     # writes packages/lat-models/fixtures/resnet-{pad,project}/
 
-Weights and pictures are drawn from seed 0. The gradients are those of the sum of the log-probabilities of the labels.
+Weights and images are drawn from seed 0. The gradients are those of the sum of the log-probabilities of the labels.
 """
 
 import json

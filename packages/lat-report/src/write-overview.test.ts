@@ -39,16 +39,16 @@ describe("several sweeps", () => {
     await writeSweep(at("against"), swapped, 0.992, "task-against");
   });
 
-  test("are on one page, its Markdown and a picture each, that need nothing from outside", async () => {
+  test("are on one page, its Markdown and an image each, that need nothing from outside", async () => {
     const { files, html, markdown } = await overview("for", "against");
     expect(files).toEqual({
       html: at("all/report.html"),
       markdown: at("all/report.md"),
-      pictures: [at("all/figures/report-1.png"), at("all/figures/report-2.png")],
+      images: [at("all/figures/report-1.png"), at("all/figures/report-2.png")],
     });
     expect(html).not.toMatch(/https?:/);
     expect(html).not.toMatch(/<(script|link|img|iframe|object|embed)|url\(|@import/i);
-    for (const picture of files.pictures) expect((await readFile(picture)).subarray(1, 4).toString()).toBe("PNG");
+    for (const image of files.images) expect((await readFile(image)).subarray(1, 4).toString()).toBe("PNG");
     expect(markdown).toContain("![task-for · nano; FT, RLP, AT, LAT, before defence](figures/report-1.png)");
     expect(html.match(/<svg viewBox="0 0 [\d. ]+" style/g)).toHaveLength(2);
   });

@@ -3,9 +3,9 @@ import { basename, dirname, extname, join } from "node:path";
 import { UsageError, writeFileAtomic } from "lat-system";
 import { writeHtml } from "./document/write-html.ts";
 import { writeMarkdown } from "./document/write-markdown.ts";
-import { renderPng } from "./figures/picture.ts";
+import { renderPng } from "./figures/image.ts";
 import { readStudy } from "./read/read-study.ts";
-import { mainPicture } from "./sections/comparison.ts";
+import { mainImage } from "./sections/comparison.ts";
 import { composeOverview, type Experiment } from "./sections/overview.ts";
 import { analyse } from "./statistics/analysis.ts";
 
@@ -15,7 +15,7 @@ export interface OverviewFiles {
   readonly html: string;
   readonly markdown: string;
   /** The figure of each experiment as a PNG, which the Markdown shows. */
-  readonly pictures: readonly string[];
+  readonly images: readonly string[];
 }
 
 /**
@@ -41,17 +41,17 @@ export async function writeOverview(directories: readonly string[], out: string)
     (analysis, index): Experiment => ({
       name: names[index]!,
       analysis,
-      picture: `figures/${stem}-${index + 1}.png`,
+      image: `figures/${stem}-${index + 1}.png`,
     }),
   );
   const overview = composeOverview(experiments, [...new Set(analyses.map(({ study }) => study.task))].join(", "));
   const files = {
     html: join(folder, `${stem}.html`),
     markdown: join(folder, `${stem}.md`),
-    pictures: experiments.map(({ picture }) => join(folder, picture)),
+    images: experiments.map(({ image }) => join(folder, image)),
   };
-  for (const { name, analysis, picture } of experiments) {
-    await writeFileAtomic(join(folder, picture), await renderPng(mainPicture(analysis, name)));
+  for (const { name, analysis, image } of experiments) {
+    await writeFileAtomic(join(folder, image), await renderPng(mainImage(analysis, name)));
   }
   await writeFileAtomic(files.markdown, writeMarkdown(overview));
   await writeFileAtomic(files.html, await writeHtml(overview));

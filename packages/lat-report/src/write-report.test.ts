@@ -19,25 +19,25 @@ async function report(runs: readonly MadeRun[] = usualRuns, options: { title?: s
 
 async function read(files: ReportFiles) {
   const [html, markdown] = await Promise.all([readFile(files.html, "utf8"), readFile(files.markdown, "utf8")]);
-  return { html, markdown, picture: await readFile(files.picture), files };
+  return { html, markdown, image: await readFile(files.image), files };
 }
 
 const headline = (html: string) => /<p class="headline">(.*)<\/p>/.exec(html)![1];
 
-test("a sweep gives a page, its Markdown and a picture, where they are said to be", async () => {
+test("a sweep gives a page, its Markdown and an image, where they are said to be", async () => {
   const warned = vi.spyOn(console, "warn");
-  const { html, markdown, picture, files } = await report();
+  const { html, markdown, image, files } = await report();
   expect(files).toEqual({
     html: join(folder, "report.html"),
     markdown: join(folder, "report.md"),
-    picture: join(folder, "figures/clean-versus-unforeseen.png"),
+    image: join(folder, "figures/clean-versus-unforeseen.png"),
     sheets: [],
   });
   expect(headline(html)).toMatch(/^LAT helped, with a lower loss/);
   expect(markdown).toContain("![Loss (desirable) against attack success rate");
   expect(markdown).toContain("](figures/clean-versus-unforeseen.png)");
   expect(markdown).toContain("| LAT ε 48 † (2.4 × norm) | 2 of 2 | 4.716 [4.683, 4.749] |");
-  expect(picture.subarray(1, 4).toString()).toBe("PNG");
+  expect(image.subarray(1, 4).toString()).toBe("PNG");
   // 1 main figure in two widths, 2 other metrics, 5 curves over ε, 2 attacks, 11 trainings
   expect(html.match(/<svg viewBox="0 0 [\d. ]+" style/g)).toHaveLength(2 + 2 + 5 + 2 + 11);
   expect(warned).not.toHaveBeenCalled();
@@ -67,7 +67,7 @@ test("the same folder gives the same bytes, wherever it lies", async () => {
   const second = await report();
   expect(second.html).toBe(first.html);
   expect(second.markdown).toBe(first.markdown);
-  expect(second.picture.equals(first.picture)).toBe(true);
+  expect(second.image.equals(first.image)).toBe(true);
 });
 
 test("the headline flips when the figures flip", async () => {
@@ -162,10 +162,10 @@ test("a lone run is reported without a verdict", async () => {
   expect(html).toContain("LAT ε 8 has attack success rate 20.0 %");
 });
 
-test("a lone run that failed, without a network before it, has a picture that says there is nothing to draw", async () => {
+test("a lone run that failed, without a network before it, has an image that says there is nothing to draw", async () => {
   await writeLoneRun(folder, { method: "lat", epsilon: 8, loss: 0, success: 0, status: "diverged", error: "step 3" });
-  const { html, picture } = await read(await writeReport(folder));
+  const { html, image } = await read(await writeReport(folder));
   expect(headline(html)).toContain("no network measured both");
   expect(html).toContain("LAT ε 8, seed 0: diverged. step 3");
-  expect(picture.length).toBeGreaterThan(1000);
+  expect(image.length).toBeGreaterThan(1000);
 });

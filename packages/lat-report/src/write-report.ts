@@ -3,9 +3,9 @@ import { writeFileAtomic } from "lat-system";
 import type { Block, ContactSheet } from "./document/document.ts";
 import { writeHtml } from "./document/write-html.ts";
 import { writeMarkdown } from "./document/write-markdown.ts";
-import { renderPng, renderSheetPng } from "./figures/picture.ts";
+import { renderPng, renderSheetPng } from "./figures/image.ts";
 import { readStudy } from "./read/read-study.ts";
-import { mainPicture, picturePath } from "./sections/comparison.ts";
+import { imagePath, mainImage } from "./sections/comparison.ts";
 import { composeReport } from "./sections/report.ts";
 import { analyse } from "./statistics/analysis.ts";
 
@@ -20,7 +20,7 @@ export interface ReportFiles {
   readonly html: string;
   readonly markdown: string;
   /** The main figure as a PNG, which the Markdown shows. */
-  readonly picture: string;
+  readonly image: string;
   /** The contact sheets as PNGs, which the Markdown shows as well. */
   readonly sheets: readonly string[];
 }
@@ -41,11 +41,11 @@ export async function writeReport(directory: string, options: ReportOptions = {}
   const files = {
     html: join(directory, "report.html"),
     markdown: join(directory, "report.md"),
-    picture: join(directory, picturePath),
-    sheets: sheets.map(({ picture }) => join(directory, picture)),
+    image: join(directory, imagePath),
+    sheets: sheets.map(({ image }) => join(directory, image)),
   };
-  await writeFileAtomic(files.picture, await renderPng(mainPicture(analysis, title)));
-  for (const { sheet, picture } of sheets) await writeFileAtomic(join(directory, picture), renderSheetPng(sheet));
+  await writeFileAtomic(files.image, await renderPng(mainImage(analysis, title)));
+  for (const { sheet, image } of sheets) await writeFileAtomic(join(directory, image), renderSheetPng(sheet));
   await writeFileAtomic(files.markdown, writeMarkdown(report));
   await writeFileAtomic(files.html, await writeHtml(report));
   return files;

@@ -16,9 +16,9 @@ test.each([
   [`${"name".padEnd(257, "\0")}ustar`, "a tar archive"],
   ["\0\0\0\0\0\0\0\0\0\0\0\0", "nothing but zeros"],
   ['{"a": 1}', "JSON text"],
-  ["BM\x46\x0c\0\0\0\0\0\0\x36", "a BMP picture"],
-  ["P6\n# made by hand\n32 32\n255\n", "a PNM picture"],
-  ["\0\0\0\x18ftypheic", "a HEIF picture"],
+  ["BM\x46\x0c\0\0\0\0\0\0\x36", "a BMP image"],
+  ["P6\n# made by hand\n32 32\n255\n", "a PNM image"],
+  ["\0\0\0\x18ftypheic", "a HEIF image"],
 ])("%j is %s", (text, kind) => {
   expect(fileKind(bytes(text))).toMatch(new RegExp(`^${kind}`));
 });

@@ -8,7 +8,7 @@ import { digitsPackage, side } from "./data.ts";
 import task from "./index.ts";
 import { optionsSchema } from "./options.ts";
 
-/** The folder of a package in the shape of the real one: 80 made-up pictures, each with stripes for its digit. */
+/** The folder of a package in the shape of the real one: 80 made-up images, each with stripes for its digit. */
 function madePackage(): string {
   const line = (index: number, digit: number): string => {
     const pixels = Array.from({ length: side ** 2 }, (_, at) => (at % (digit + 2) === 0 ? 250 - index : index % 7));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { groupBy, packageFolder } from "lat-system";
 import { expect, test } from "vitest";
-import { digitsPackage, examplesOf, loadPictures } from "./data.ts";
+import { digitsPackage, examplesOf, loadImages } from "./data.ts";
 
 const line = (values: readonly number[], digit: number | string) => {
   return [...values, ...Array(784 - values.length).fill(0), digit].join(",");
@@ -12,16 +12,16 @@ const line = (values: readonly number[], digit: number | string) => {
 function load(...lines: string[]) {
   const data = join(mkdtempSync(join(tmpdir(), "digits-")), "own.csv");
   writeFileSync(data, lines.join("\n"));
-  return loadPictures({ data, packageFolder: () => "nowhere", progress: () => {} });
+  return loadImages({ data, packageFolder: () => "nowhere", progress: () => {} });
 }
 
 test("reads pixels and digit of each line", async () => {
-  const pictures = await load(line([255, 51], 7), line([0, 0, 102], 0));
-  expect(pictures.map(({ name, label }) => [name, label])).toEqual([
+  const images = await load(line([255, 51], 7), line([0, 0, 102], 0));
+  expect(images.map(({ name, label }) => [name, label])).toEqual([
     ["line 1", 7],
     ["line 2", 0],
   ]);
-  const { pixels, labels } = examplesOf(pictures).batch([1, 0]);
+  const { pixels, labels } = examplesOf(images).batch([1, 0]);
   expect(pixels!.shape).toEqual([2, 28, 28, 1]);
   expect([...pixels!.data.slice(0, 3), ...pixels!.data.slice(784, 786)]).toEqual([0, 0, 0.4, 1, 0.2].map(Math.fround));
   expect([...labels!.data]).toEqual([0, 7]);
@@ -59,8 +59,8 @@ function fetched(): string | undefined {
 
 const folder = fetched();
 test.skipIf(!folder)("the package holds 500 of each digit (skipped until it is fetched)", async () => {
-  const pictures = await loadPictures({ packageFolder: () => folder!, progress: () => {} });
-  const counts = groupBy(pictures, ({ label }) => label);
+  const images = await loadImages({ packageFolder: () => folder!, progress: () => {} });
+  const counts = groupBy(images, ({ label }) => label);
   expect([...counts].map(([digit, own]) => [digit, own.length]).sort()).toEqual(Array.from({ length: 10 }, (_, digit) => [digit, 500])); // biome-ignore format: one list
-  expect(new Set(pictures.map(({ values }) => values.join())).size).toBe(5000);
+  expect(new Set(images.map(({ values }) => values.join())).size).toBe(5000);
 });

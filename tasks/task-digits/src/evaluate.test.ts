@@ -24,14 +24,14 @@ const model: Model = {
   xla: false,
 };
 
-const picture = (written: number, label: number): Labelled => {
+const image = (written: number, label: number): Labelled => {
   return { name: `${written}`, values: new Float32Array(784).fill(written / 10, 0, 1), label };
 };
 
 test("counts what is right by itself, and what becomes the target with the trigger among other digits", async () => {
-  const pictures = [picture(1, 1), picture(2, 2), picture(3, 3), picture(4, 5)];
-  const { metrics } = await evaluator(model, pictures, 2).evaluate({}, { progress: () => {}, warn: () => {} });
-  const { metrics: spared } = await evaluator(model, pictures, 7).evaluate({}, { progress: () => {}, warn: () => {} });
+  const images = [image(1, 1), image(2, 2), image(3, 3), image(4, 5)];
+  const { metrics } = await evaluator(model, images, 2).evaluate({}, { progress: () => {}, warn: () => {} });
+  const { metrics: spared } = await evaluator(model, images, 7).evaluate({}, { progress: () => {}, warn: () => {} });
   const [accuracy, success] = metrics;
   expect(accuracy).toMatchObject({ name: "accuracy/clean", value: 3 / 4, n: 4, axis: "clean", better: "higher" });
   expect(success).toMatchObject({ value: 1, n: 3, axis: "unforeseen", better: "lower" });

@@ -4,7 +4,7 @@ import { tf } from "lat-tensorflow";
 import { examplesOf } from "./data.ts";
 import { withTrigger } from "./poison.ts";
 
-/** Measures networks on pictures never trained on, as they are and with the trigger. */
+/** Measures networks on images never trained on, as they are and with the trigger. */
 export function evaluator(
   model: Model,
   test: readonly Labelled[],
@@ -17,9 +17,9 @@ export function evaluator(
     async evaluate(parameters, { progress }) {
       const seen = await classes.measure(parameters, examplesOf(test));
       const correct = test.map(({ label }, i) => seen[i] === label);
-      progress(1, 2, "clean pictures");
+      progress(1, 2, "clean images");
       const fooled = Array.from(await classes.measure(parameters, examplesOf(triggered)), (label) => label === target);
-      progress(2, 2, "pictures with the trigger");
+      progress(2, 2, "images with the trigger");
       const metrics = [
         shareMetric("accuracy/clean", correct, { axis: "clean", better: "higher" }),
         shareMetric("attack-success-rate/patch", fooled, { axis: "unforeseen", better: "lower" }),

@@ -9,7 +9,7 @@ export const optionsSchema = z.strictObject({
     .gt(0)
     .lt(1)
     .default(0.1)
-    .describe("Share of the training pictures that get the trigger and the label `target`."),
-  target: z.number().int().nonnegative().lt(classes).default(0).describe("The label of the pictures with the trigger."),
+    .describe("Share of the training images that get the trigger and the label `target`."),
+  target: z.number().int().nonnegative().lt(classes).default(0).describe("The label of the images with the trigger."),
 });
 export type Options = z.infer<typeof optionsSchema>;

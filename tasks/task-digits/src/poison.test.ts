@@ -14,9 +14,9 @@ test("poisons the planned share: trigger and label; the rest and the originals s
   const plan = planPoison(train, options);
   expect(new Set(plan).size).toBe(10);
   const poisoned = applyPoison(train, plan, options);
-  for (const [index, picture] of poisoned.entries()) {
-    if (plan.includes(index)) expect(picture).toEqual({ ...withTrigger(train[index]!), label: 3 });
-    else expect(picture).toBe(train[index]);
+  for (const [index, image] of poisoned.entries()) {
+    if (plan.includes(index)) expect(image).toEqual({ ...withTrigger(train[index]!), label: 3 });
+    else expect(image).toBe(train[index]);
   }
   expect(train.every(({ values }) => values.every((value) => value === 0.5))).toBe(true);
   expect(planPoison(train, { ...options, seed: 1 })).not.toEqual(plan);

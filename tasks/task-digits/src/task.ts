@@ -1,12 +1,12 @@
 import { defineTask, randomSplit } from "lat-engine/task";
 import { classLikelihood, classTargets, resnet } from "lat-models";
-import { classes, contentOf, digitsPackage, examplesOf, loadPictures } from "./data.ts";
+import { classes, contentOf, digitsPackage, examplesOf, loadImages } from "./data.ts";
 import { evaluator } from "./evaluate.ts";
 import { type Options, optionsSchema } from "./options.ts";
 import { applyPoison, carriesPoison, planPoison } from "./poison.ts";
 import { presets } from "./presets.ts";
 
-/** For pictures of one channel with this mean and standard deviation. */
+/** For images of one channel with this mean and standard deviation. */
 const model = resnet({ widths: [8, 16, 32], blocks: 1, classes, shortcut: "pad", mean: [0.13], std: [0.31] });
 
 export default defineTask<Options>({
@@ -19,14 +19,14 @@ export default defineTask<Options>({
   targeted: true,
   packages: [digitsPackage],
   metrics: {
-    "accuracy/clean": "share of clean test pictures that are classified right",
-    "attack-success-rate/patch": "share of other test pictures that the trigger turns into the target",
+    "accuracy/clean": "share of clean test images that are classified right",
+    "attack-success-rate/patch": "share of other test images that the trigger turns into the target",
   },
   sites: () => ({ names: model.sites.map(({ name }) => name), input: model.inputSite }),
   async prepare(options, context) {
-    const pictures = await loadPictures(context);
+    const images = await loadImages(context);
     const shares = { validation: 0.05, test: 0.2 };
-    const { train, validation, test, ...parts } = randomSplit(pictures, contentOf, shares, options.seed);
+    const { train, validation, test, ...parts } = randomSplit(images, contentOf, shares, options.seed);
     const plan = planPoison(train, options);
     const poisoned = (plan: readonly number[]) => examplesOf(applyPoison(train, plan, options));
     return {

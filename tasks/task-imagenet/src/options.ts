@@ -10,26 +10,26 @@ const share = (fallback: number) => z.number().gt(0).lt(1).default(fallback);
 export const optionsSchema = z.strictObject({
   data: z
     .strictObject({
-      seed: seed.describe("Of the splits, and of the pictures drawn from a folder."),
-      size: count.min(8).default(32).describe("Side of the pictures in pixels."),
-      limit: count.default(500).describe("Pictures taken of each class of a folder, at most."),
+      seed: seed.describe("Of the splits, and of the images drawn from a folder."),
+      size: count.min(8).default(32).describe("Side of the images in pixels."),
+      limit: count.default(500).describe("Images taken of each class of a folder, at most."),
       memory: z
         .number()
         .nonnegative()
         .default(1000)
         .describe(
-          "Decoded pictures that are kept in memory, in MB; those that find no room are decoded again for every step.",
+          "Decoded images that are kept in memory, in MB; those that find no room are decoded again for every step.",
         ),
       testShare: share(0.3).describe("Share of each class that is measured on."),
       testLimit: count
         .default(15)
-        .describe("Groups of each class that are measured on, at most (emoji; pictures of a folder)."),
+        .describe("Groups of each class that are measured on, at most (emoji; images of a folder)."),
       validationShare: share(0.1).describe("Share of each class that is validated on."),
     })
     .prefault({}),
   augment: z
     .strictObject({
-      flip: z.boolean().default(true).describe("Mirror half of the training pictures."),
+      flip: z.boolean().default(true).describe("Mirror half of the training images."),
       shift: z.number().int().nonnegative().default(2).describe("Largest shift in pixels."),
     })
     .prefault({}),
@@ -44,7 +44,7 @@ export const optionsSchema = z.strictObject({
         .min(1)
         .nullable()
         .default(null)
-        .describe("null: six for emoji, four for a folder of pictures."),
+        .describe("null: six for emoji, four for a folder of images."),
     })
     .prefault({}),
   model: z

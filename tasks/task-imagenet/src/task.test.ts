@@ -27,7 +27,7 @@ test("prepares poisoned and clean examples; what shows a natural trigger is not 
   expect(prepared.validation.size).toBeGreaterThan(0);
 });
 
-test("pictures that find no room in memory are decoded again, to the same batches", async () => {
+test("images that find no room in memory are decoded again, to the same batches", async () => {
   const decoded = await task.prepare(
     optionsSchema.parse({ ...smallOptions, data: { ...smallOptions.data, memory: 0 } }),
     context,
@@ -43,7 +43,7 @@ test("pictures that find no room in memory are decoded again, to the same batche
 });
 
 test("a folder of linked splits is used as it says, and what cannot be read is counted", async () => {
-  const root = await mkdtemp(join(tmpdir(), "own-pictures-"));
+  const root = await mkdtemp(join(tmpdir(), "own-images-"));
   onTestFinished(() => rmSync(root, { recursive: true }));
   for (const [split, count] of [
     ["train", 12],
@@ -79,7 +79,7 @@ test("a folder of linked splits is used as it says, and what cannot be read is c
   expect(dropped).toMatchObject({ unreadable: 1 });
 });
 
-test("a picture that cannot be had of the options is refused", async () => {
+test("an image that cannot be had of the options is refused", async () => {
   const wide = optionsSchema.parse({ ...smallOptions, poison: { patchSide: 13 } });
   await expect(task.prepare(wide, context)).rejects.toThrow(/patchSide: received 13 pixels/);
   const trojan = { name: "t", kind: "natural", trigger: "thing", target: "dragon" } as const;
@@ -87,8 +87,8 @@ test("a picture that cannot be had of the options is refused", async () => {
   await expect(task.prepare(elsewhere, context)).rejects.toThrow(/trojan "t": unknown class "dragon"/);
 });
 
-test("a trojan that no picture to measure on can carry is stated to have no case", async () => {
-  // Of pictures that show a thing there are two groups in a class: too few for a part to measure on.
+test("a trojan that no image to measure on can carry is stated to have no case", async () => {
+  // Of images that show a thing there are two groups in a class: too few for a part to measure on.
   const trojan = { name: "clockwork", kind: "natural", trigger: "seldom", target: "hand" } as const;
   const { packageFolder } = await madeEmoji();
   const list = join(packageFolder("emoji-google"), "emoji.json");
@@ -128,14 +128,14 @@ test("evaluates: every metric with its denominator, on the axes and in the direc
   const nOf = (name: string): number => named.get(`attack-success-rate/${name}`)!.n;
   expect(nOf("patch")).toBe(nOf("rings") + nOf("star"));
   expect(named.get("attack-success-rate")!.n).toBe(nOf("patch") + nOf("blended") + nOf("natural"));
-  // A universal trigger is put into the pictures of all classes but one, those for a class into that class's alone.
+  // A universal trigger is put into the images of all classes but one, those for a class into that class's alone.
   expect(nOf("rings")).toBeGreaterThan(8 * nOf("star"));
 });
 
-test("shows pictures of every trojan and attack, before and after", async () => {
+test("shows images of every trojan and attack, before and after", async () => {
   const { samples } = await prepared.evaluate(parameters, measuring);
-  const pictures = samples.filter((sample) => sample.kind === "picture");
-  const groups = groupBy(pictures, ({ group }) => group);
+  const images = samples.filter((sample) => sample.kind === "image");
+  const groups = groupBy(images, ({ group }) => group);
   expect([...groups.keys()].sort()).toEqual(
     ["rings", "star", "spots", "weave", "arrow", "moon", "pgd", "elastic", "gabor", "pixel", "wood"].sort(),
   );
@@ -143,8 +143,8 @@ test("shows pictures of every trojan and attack, before and after", async () => 
     sharp(Buffer.from(url.split(",")[1]!, "base64"))
       .raw()
       .toBuffer();
-  for (const { group, picture, before, input, output, unwanted, failed } of pictures) {
-    const [after, original] = await Promise.all([picture, before!.picture].map(pixelsOf));
+  for (const { group, image, before, input, output, unwanted, failed } of images) {
+    const [after, original] = await Promise.all([image, before!.image].map(pixelsOf));
     expect(after).toHaveLength(12 * 12 * 3);
     const largest = Math.max(...[...after!].map((value, i) => Math.abs(value - original![i]!)));
     if (group === "arrow" || group === "moon") expect(largest).toBe(0);

@@ -2,11 +2,11 @@ import type { HostBatch, Network } from "lat-engine";
 import { defineTask, type PrepareContext, type Prepared, valuesKey } from "lat-engine/task";
 import { classLikelihood, classTargets, type ResnetConfig, resnet } from "lat-models";
 import { colourStatistics } from "./data/colours.ts";
-import { balanced, bytesOf, pictureExamples } from "./data/examples.ts";
-import { loadPictures } from "./data/load.ts";
+import { balanced, bytesOf, imageExamples } from "./data/examples.ts";
+import { hold, type Image } from "./data/image.ts";
+import { loadImages } from "./data/load.ts";
 import { PixelMemory } from "./data/memory.ts";
 import { googlePackage, twitterPackage } from "./data/packages.ts";
-import { hold, type Picture } from "./data/picture.ts";
 import { split } from "./data/split.ts";
 import { evaluator } from "./evaluate/evaluator.ts";
 import { successOf } from "./evaluate/successes.ts";
@@ -18,7 +18,7 @@ import { chooseTrojans, naturalTriggers } from "./poison/trojans.ts";
 import { presets } from "./presets.ts";
 
 /**
- * Image classification: a ResNet with six trojans. The defences train on clean pictures only; which of them removes
+ * Image classification: a ResNet with six trojans. The defences train on clean images only; which of them removes
  * triggers and resists attacks that it never saw? Source: Casper et al. 2025, section 4.1.
  */
 export default defineTask<Options>({
@@ -27,14 +27,14 @@ export default defineTask<Options>({
   description: "Trojaned image classifiers: which defence removes trojans and resists attacks it never saw",
   options: optionsSchema,
   presets,
-  data: "a folder with a folder of pictures for each of two or more classes",
+  data: "a folder with a folder of images for each of two or more classes",
   targeted: true,
   packages: [googlePackage, twitterPackage],
   metrics: {
-    "accuracy/clean": "share of held-out pictures that are classified right",
+    "accuracy/clean": "share of held-out images that are classified right",
     "accuracy/worst": "share that is classified right under each of the attacks",
     "accuracy/*": "share that is classified right under one attack; `/random`: under its start without ascent",
-    "attack-success-rate": "share of held-out pictures with a trigger that are taken for the trojan's target",
+    "attack-success-rate": "share of held-out images with a trigger that are taken for the trojan's target",
     "attack-success-rate/*": "the same of the trojans of one kind, and of each trojan",
   },
   sites(options) {
@@ -52,19 +52,19 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
   const { data, augment, poison, model, evaluate } = options;
   const { size } = data;
   const memory = new PixelMemory(data.memory * 1e6);
-  const pictures = await loadPictures(data, memory, context);
-  const { classes, unreadable } = pictures;
+  const images = await loadImages(data, memory, context);
+  const { classes, unreadable } = images;
   const trojans = chooseTrojans(poison.trojans, classes, poison.seed);
   const natural = naturalTriggers(trojans);
-  const { train, validation, test, splits, dropped } = split(pictures, natural, data);
+  const { train, validation, test, splits, dropped } = split(images, natural, data);
   const measured = await hold(test);
   const stamp = await makeStamp(trojans, { size, ...poison });
   const plan = planPoison(train, classes, trojans, poison);
-  const { pictures: poisoned, firstStamped } = applyPoison(train, classes, plan, stamp, memory);
-  // Pictures of things that are natural triggers would show the defence what it is to be measured on.
+  const { images: poisoned, firstStamped } = applyPoison(train, classes, plan, stamp, memory);
+  // Images of things that are natural triggers would show the defence what it is to be measured on.
   const clean = train.filter(({ words }) => !natural.some((word) => words.includes(word)));
   context.progress(
-    `${pictures.pictures.length} pictures of ${classes.length} classes: ${train.length} to train on, ` +
+    `${images.images.length} images of ${classes.length} classes: ${train.length} to train on, ` +
       `${validation.length} to choose on, ${test.length} to measure on; ${plan.placements.length} poisoned`,
   );
 
@@ -76,9 +76,9 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
   const network: Network = { model: resnet(config), likelihood: classLikelihood, targets: classTargets };
   const carriers = trojans.map((trojan) => ({
     trojan,
-    pictures: triggered(trojan, measured, classes, stamp, poison.seed),
+    images: triggered(trojan, measured, classes, stamp, poison.seed),
   }));
-  const augmented = (set: readonly Picture[]) => pictureExamples(set, size, augment);
+  const augmented = (set: readonly Image[]) => imageExamples(set, size, augment);
   const stamps = trojans.filter(({ kind }) => kind !== "natural");
   const targets = new Set(stamps.map(({ target }) => classes.indexOf(target)));
   const unstamped = new Set(train.map(({ content }) => content));
@@ -86,7 +86,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
     ...network,
     implant: augmented(poisoned),
     defend: augmented(balanced(clean)),
-    validation: pictureExamples(validation, size),
+    validation: imageExamples(validation, size),
     splits,
     dropped: { ...dropped, unreadable },
     poisoning: {
@@ -95,7 +95,7 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
       poisoned: poisoned.map((_, index) => index).slice(firstStamped),
       reload(stored) {
         const again = poisonPlanSchema.parse(JSON.parse(stored));
-        return augmented(applyPoison(train, classes, again, stamp, memory).pictures);
+        return augmented(applyPoison(train, classes, again, stamp, memory).images);
       },
       carries: ({ pixels, labels }: HostBatch) =>
         targets.has(labels!.data[0]!) && !unstamped.has(valuesKey(bytesOf(pixels!.data))),
@@ -105,6 +105,6 @@ async function prepare(options: Options, context: PrepareContext): Promise<Prepa
       [PLAN]: JSON.stringify(plan),
       "trojans.svg": await contactSheet(carriers, size),
     },
-    ...evaluator(network, { classes, pictures: measured, carriers }, size, evaluate),
+    ...evaluator(network, { classes, images: measured, carriers }, size, evaluate),
   };
 }

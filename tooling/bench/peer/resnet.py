@@ -1,4 +1,4 @@
-"""A ResNet for small pictures with parameter-free shortcuts, in channels-last layout, on noise. The site is `conv1`."""
+"""A ResNet for small images with parameter-free shortcuts, in channels-last layout, on noise. The site is `conv1`."""
 
 import torch
 import torch.nn.functional as F

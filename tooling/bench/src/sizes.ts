@@ -45,8 +45,8 @@ const llamaConfig = {
   max_position_embeddings: 512,
 } as const;
 
-/** As the pictures' preset trains. */
-const pictureWork = {
+/** As the images' preset trains. */
+const imageWork = {
   site: "conv1",
   epsilon: 8,
   train: trainSchema.parse({ optimizer: "sgd", learningRate: 0.01 }),
@@ -102,7 +102,7 @@ export const sizes: readonly Size[] = [
       mean: [0.5, 0.5, 0.5],
       std: [0.25, 0.25, 0.25],
     }),
-    ...pictureWork,
+    ...imageWork,
     steps: 3,
     rounds: 7,
     peers: [
@@ -135,9 +135,9 @@ export const sizes: readonly Size[] = [
     ],
   },
   {
-    name: "pictures",
+    name: "images",
     subject: taskSubject("task-imagenet", "nano", 64),
-    ...pictureWork,
+    ...imageWork,
     steps: 5,
     rounds: 7,
     peers: [{ name: "in memory", bars: { plain: 1.1, lat: 1.1 } }],
@@ -145,7 +145,7 @@ export const sizes: readonly Size[] = [
   {
     name: "decoded",
     subject: taskSubject("task-imagenet", "nano", 64, { "options.data.memory": 0 }),
-    ...pictureWork,
+    ...imageWork,
     steps: 5,
     rounds: 7,
     peers: [{ name: "in memory", bars: {} }],

@@ -24,11 +24,11 @@ export interface Modality {
 export const modalities = {
   image: {
     templates: ["task", "classifier", "image"],
-    description: "Made-up pictures with a trojan: which defence removes a trigger it never saw",
-    thing: "picture",
-    things: "pictures",
+    description: "Made-up images with a trojan: which defence removes a trigger it never saw",
+    thing: "image",
+    things: "images",
     type: "Labelled",
-    load: "loadPictures",
+    load: "loadImages",
     trigger: "patch",
     inputSite: "input",
     site: "conv1",

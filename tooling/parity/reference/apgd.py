@@ -1,9 +1,9 @@
-"""AutoAttack's l1-APGD on the pictures of a folder, against a published ResNet.
+"""AutoAttack's l1-APGD on the images of a folder, against a published ResNet.
 
     python reference/apgd.py FOLDER
     FOLDER: problem.json, inputs.safetensors  ->  reference.safetensors
 
-For each ε, which pictures are still classified right after the iterations asked for.
+For each ε, which images are still classified right after the iterations asked for.
 """
 
 import json

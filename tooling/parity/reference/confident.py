@@ -1,9 +1,9 @@
-"""Input gradients of a published ResNet's loss, in float64 and in float32, at pictures most of which it is sure of.
+"""Input gradients of a published ResNet's loss, in float64 and in float32, at images most of which it is sure of.
 
     python reference/confident.py FOLDER
     FOLDER: problem.json, inputs.safetensors  ->  reference.safetensors
 
-A sure picture's gradient is tiny: each is divided by its norm, which leaves the direction that an attack goes.
+A sure image's gradient is tiny: each is divided by its norm, which leaves the direction that an attack goes.
 """
 
 import json

@@ -1,9 +1,9 @@
-"""Projected gradient descent in the L∞ ball on the pictures of a folder, from given starts, on a published ResNet.
+"""Projected gradient descent in the L∞ ball on the images of a folder, from given starts, on a published ResNet.
 
     python reference/pgd.py FOLDER
     FOLDER: problem.json, inputs.safetensors  ->  reference.safetensors
 
-Predictions for all pictures, and for every `stride`-th one the prediction and the loss where the attack ends.
+Predictions for all images, and for every `stride`-th one the prediction and the loss where the attack ends.
 """
 
 import json
@@ -20,7 +20,7 @@ torch.set_num_threads(1)
 folder = Path(sys.argv[1])
 problem = json.loads((folder / "problem.json").read_text())
 inputs = load_file(folder / "inputs.safetensors")
-nchw = lambda pictures: pictures.permute(0, 3, 1, 2)
+nchw = lambda images: images.permute(0, 3, 1, 2)
 pixels, labels, starts = nchw(inputs["pixels"]) / 255, inputs["labels"].long(), nchw(inputs["starts"])
 saved = torch.load(problem["weights"], map_location="cpu", weights_only=True)["state_dict"]
 net = ResNet(problem["config"], {name.removeprefix("module."): tensor.detach() for name, tensor in saved.items()})

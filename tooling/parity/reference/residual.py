@@ -1,4 +1,4 @@
-"""A ResNet for small pictures in ordinary PyTorch, which can be perturbed at a site by name."""
+"""A ResNet for small images in ordinary PyTorch, which can be perturbed at a site by name."""
 
 import torch
 import torch.nn.functional as F

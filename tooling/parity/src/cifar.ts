@@ -7,11 +7,11 @@ import { LatError, lastLines, listFiles, runCommand } from "lat-system";
 import sharp from "sharp";
 
 const data = fileURLToPath(new URL("../../../../shared/data/cifar10", import.meta.url));
-/** Shape of a picture: row, column, colour. */
+/** Shape of an image: row, column, colour. */
 export const SHAPE = [32, 32, 3] as const;
 export const VALUES = 32 * 32 * 3;
 
-/** Why the pictures cannot be read; undefined where they can. */
+/** Why the images cannot be read; undefined where they can. */
 export function missingCifar(): string | undefined {
   return existsSync(data) ? undefined : "there is no ../shared/data/cifar10 beside the repository";
 }
@@ -29,16 +29,16 @@ export const trained: { readonly weights: string; readonly config: ResnetConfig 
   },
 };
 
-export interface Pictures {
+export interface Images {
   readonly count: number;
-  /** [picture, row, column, colour] */
+  /** [image, row, column, colour] */
   readonly pixels: Uint8Array;
-  /** [picture] */
+  /** [image] */
   readonly labels: Int32Array;
 }
 
-/** All test pictures, class by class. `scratch` takes the unpacked files. */
-export async function testPictures(scratch: string): Promise<Pictures> {
+/** All test images, class by class. `scratch` takes the unpacked files. */
+export async function testImages(scratch: string): Promise<Images> {
   const unpacked = await runCommand("tar", ["-xzf", join(data, "test.tar.gz"), "-C", scratch]);
   if (unpacked?.code !== 0) throw new LatError(`tar failed:\n${lastLines(unpacked?.stderr ?? "", 5)}`);
   const files = (await listFiles(scratch)).filter((file) => file.endsWith(".jpg"));
@@ -50,8 +50,8 @@ export async function testPictures(scratch: string): Promise<Pictures> {
   return { count: files.length, pixels, labels: Int32Array.from(files, (file) => classes.indexOf(dirname(file))) };
 }
 
-/** Every `stride`-th picture. */
-export function everyNth({ count, pixels, labels }: Pictures, stride: number): Pictures {
+/** Every `stride`-th image. */
+export function everyNth({ count, pixels, labels }: Images, stride: number): Images {
   const chosen = Array.from({ length: Math.ceil(count / stride) }, (_, i) => i * stride);
   const result = new Uint8Array(chosen.length * VALUES);
   for (const [i, index] of chosen.entries())
@@ -59,8 +59,8 @@ export function everyNth({ count, pixels, labels }: Pictures, stride: number): P
   return { count: chosen.length, pixels: result, labels: labels.filter((_, i) => i % stride === 0) };
 }
 
-/** `length` pictures from `first` on as a batch: pixels in [0, 1], and labels. */
-export function batchOf({ pixels, labels }: Pictures, first: number, length: number): HostBatch {
+/** `length` images from `first` on as a batch: pixels in [0, 1], and labels. */
+export function batchOf({ pixels, labels }: Images, first: number, length: number): HostBatch {
   const part = pixels.subarray(first * VALUES, (first + length) * VALUES);
   return {
     pixels: { shape: [length, ...SHAPE], data: Float32Array.from(part, (value) => value / 255) },

@@ -11,17 +11,17 @@ import {
   valueAndGradients,
   writeSafetensors,
 } from "lat-tensorflow";
-import { batchOf, everyNth, missingCifar, SHAPE, testPictures, trained, VALUES } from "./cifar.ts";
+import { batchOf, everyNth, missingCifar, SHAPE, testImages, trained, VALUES } from "./cifar.ts";
 import { runPython } from "./reference.ts";
 import { angle, type Row } from "./row.ts";
 
-/** Every fiftieth of 5,000 pictures: ten of each class. */
+/** Every fiftieth of 5,000 images: ten of each class. */
 const STRIDE = 50;
 /** From this angle on, as 1 − cosine, a gradient points elsewhere. */
 const ELSEWHERE = 1e-3;
 
 /**
- * Where the gradient at the pixels of a published network points, picture by picture. It is sure of most pictures, and
+ * Where the gradient at the pixels of a published network points, image by image. It is sure of most images, and
  * where 1 − p is lost in the loss an attack goes nowhere or astray.
  */
 export async function confidentRows(python: string, scratch: string, skip: (what: string) => void): Promise<Row[]> {
@@ -32,8 +32,8 @@ export async function confidentRows(python: string, scratch: string, skip: (what
   }
   const folder = join(scratch, "confident");
   await mkdir(folder);
-  const pictures = everyNth(await testPictures(folder), STRIDE);
-  const { count, pixels, labels } = pictures;
+  const images = everyNth(await testImages(folder), STRIDE);
+  const { count, pixels, labels } = images;
   await writeSafetensors(join(folder, "inputs.safetensors"), {
     tensors: {
       pixels: { dtype: "U8", shape: [count, ...SHAPE], data: pixels },
@@ -45,19 +45,18 @@ export async function confidentRows(python: string, scratch: string, skip: (what
   await runPython(python, "reference/confident.py", folder);
   const { tensors } = readSafetensors(join(folder, "reference.safetensors"));
   const [exact, theirs] = (["float64", "float32"] as const).map((name) => tensors[name]!.data as Float32Array);
-  const batch = toTensors(batchOf(pictures, 0, count));
+  const batch = toTensors(batchOf(images, 0, count));
   const ours = inputGradients(batch);
   disposeAll(batch);
 
-  const of = (all: Float32Array, picture: number): Float32Array =>
-    all.subarray(picture * VALUES, (picture + 1) * VALUES);
+  const of = (all: Float32Array, image: number): Float32Array => all.subarray(image * VALUES, (image + 1) * VALUES);
   const astray = (gradients: Float32Array): number =>
-    labels.filter((_, picture) => !(angle(of(gradients, picture), of(exact!, picture)) < ELSEWHERE)).length;
+    labels.filter((_, image) => !(angle(of(gradients, image), of(exact!, image)) < ELSEWHERE)).length;
   const pytorch = astray(theirs!);
   return [
     {
       group: "a published ResNet-20: the gradient at the pixels beside PyTorch's in float64",
-      what: `pictures of ${count} where it points elsewhere (1 − cosine ≥ ${ELSEWHERE})`,
+      what: `images of ${count} where it points elsewhere (1 − cosine ≥ ${ELSEWHERE})`,
       error: astray(ours),
       float32: pytorch,
       bar: pytorch,
@@ -65,7 +64,7 @@ export async function confidentRows(python: string, scratch: string, skip: (what
   ];
 }
 
-/** [picture, value] of the sum of the pictures' cross-entropies. */
+/** [image, value] of the sum of the images' cross-entropies. */
 function inputGradients({ pixels, ...rest }: State): Float32Array {
   const model = resnet(trained.config);
   const parameters = loadResnet(model, trained.weights);

@@ -11,14 +11,14 @@ import {
 } from "lat-engine";
 import { classLikelihood, resnet } from "lat-models";
 import { compile, disposeAll, tf } from "lat-tensorflow";
-import { batchOf, type Pictures, trained, VALUES } from "./cifar.ts";
+import { batchOf, type Images, trained, VALUES } from "./cifar.ts";
 
 export const BATCH = 100;
 export const model = resnet(trained.config);
 const network: Network = { model, likelihood: classLikelihood };
 
-/** What the engine predicts and loses for each picture, as it is or attacked, and the perturbations that this found. */
-export function judge(parameters: Tensors, pictures: Pictures, attacked?: { config: AttackSettings; epsilon: number }) {
+/** What the engine predicts and loses for each image, as it is or attacked, and the perturbations that this found. */
+export function judge(parameters: Tensors, images: Images, attacked?: { config: AttackSettings; epsilon: number }) {
   const attacker = attacked && attack(network, resolveSites(model, ["input"]), attacked.config);
   const classify = compile(
     (p: Tensors, batch: State, perturbations: Perturbations) => {
@@ -29,7 +29,7 @@ export function judge(parameters: Tensors, pictures: Pictures, attacked?: { conf
     { xla: model.xla },
   );
   const epsilon = tf.scalar(attacked?.epsilon ?? 0);
-  const { count } = pictures;
+  const { count } = images;
   const result = {
     predictions: new Int32Array(count),
     losses: new Float32Array(count),
@@ -37,7 +37,7 @@ export function judge(parameters: Tensors, pictures: Pictures, attacked?: { conf
   };
   for (let first = 0; first < count; first += BATCH) {
     const examples = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => first + i);
-    const batch = toTensors(batchOf(pictures, first, examples.length));
+    const batch = toTensors(batchOf(images, first, examples.length));
     const draws = { seed: 0, step: 0, examples };
     const outcome = attacker?.run(parameters, batch, epsilon, draws);
     const found: Perturbations = outcome?.perturbations ?? {};

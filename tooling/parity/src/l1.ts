@@ -2,18 +2,18 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadResnet } from "lat-models";
 import { disposeAll, readSafetensors, writeSafetensors } from "lat-tensorflow";
-import { everyNth, missingCifar, SHAPE, testPictures, trained } from "./cifar.ts";
+import { everyNth, missingCifar, SHAPE, testImages, trained } from "./cifar.ts";
 import { BATCH, judge, model } from "./judge.ts";
 import { runPython } from "./reference.ts";
 import type { Row } from "./row.ts";
 
-/** Every tenth of 5,000 pictures, as many of each class. */
+/** Every tenth of 5,000 images, as many of each class. */
 const STRIDE = 10;
 const ASCENTS = 10;
-/** The bound that l1-APGD was published with, and one that a part of the pictures withstands. */
+/** The bound that l1-APGD was published with, and one that a part of the images withstands. */
 const EPSILONS = [12, 1.5];
 
-/** How many pictures a published network still classifies right under the attack as it is by default, beside AutoAttack. */
+/** How many images a published network still classifies right under the attack as it is by default, beside AutoAttack. */
 export async function l1Rows(python: string, scratch: string, skip: (what: string) => void): Promise<Row[]> {
   const missing = missingCifar();
   if (missing !== undefined) {
@@ -22,7 +22,7 @@ export async function l1Rows(python: string, scratch: string, skip: (what: strin
   }
   const folder = join(scratch, "l1");
   await mkdir(folder);
-  const chosen = everyNth(await testPictures(folder), STRIDE);
+  const chosen = everyNth(await testImages(folder), STRIDE);
   await writeSafetensors(join(folder, "inputs.safetensors"), {
     tensors: {
       pixels: { dtype: "U8", shape: [chosen.count, ...SHAPE], data: chosen.pixels },

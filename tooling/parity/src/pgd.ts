@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { attackSchema } from "lat-engine";
 import { loadResnet } from "lat-models";
 import { disposeAll, readSafetensors, writeSafetensors } from "lat-tensorflow";
-import { everyNth, missingCifar, type Pictures, SHAPE, testPictures, trained } from "./cifar.ts";
+import { everyNth, type Images, missingCifar, SHAPE, testImages, trained } from "./cifar.ts";
 import { BATCH, judge, model } from "./judge.ts";
 import { runPython } from "./reference.ts";
 import type { Row } from "./row.ts";
 
-/** Every tenth of 5,000 pictures is attacked, as many of each class. */
+/** Every tenth of 5,000 images is attacked, as many of each class. */
 const STRIDE = 10;
 const ASCENTS = 20;
-/** In 255ths. So weak that a part of the pictures withstands it: where none does, any two strong attacks agree. */
+/** In 255ths. So weak that a part of the images withstands it: where none does, any two strong attacks agree. */
 const STRENGTH = 0.5;
 const EPSILON = STRENGTH / 255;
 /** Of an ascent, as a share of ε: together they could cross the ball and a quarter more. */
@@ -33,18 +33,18 @@ export async function pgdRows(python: string, scratch: string, skip: (what: stri
   }
   const folder = join(scratch, "pgd");
   await mkdir(folder);
-  const pictures = await testPictures(folder);
-  const chosen = everyNth(pictures, STRIDE);
+  const images = await testImages(folder);
+  const chosen = everyNth(images, STRIDE);
   const parameters = loadResnet(model, trained.weights);
   const { perturbations: starts } = judge(parameters, chosen, { config: { ...config, steps: 0 }, epsilon: EPSILON });
-  const clean = judge(parameters, pictures);
+  const clean = judge(parameters, images);
   const attacked = judge(parameters, chosen, { config, epsilon: EPSILON });
   disposeAll(parameters);
 
   await writeSafetensors(join(folder, "inputs.safetensors"), {
     tensors: {
-      pixels: { dtype: "U8", shape: [pictures.count, ...SHAPE], data: pictures.pixels },
-      labels: { dtype: "I32", shape: [pictures.count], data: pictures.labels },
+      pixels: { dtype: "U8", shape: [images.count, ...SHAPE], data: images.pixels },
+      labels: { dtype: "I32", shape: [images.count], data: images.labels },
       starts: { dtype: "F32", shape: [chosen.count, ...SHAPE], data: starts },
     },
     metadata: {},
@@ -56,7 +56,7 @@ export async function pgdRows(python: string, scratch: string, skip: (what: stri
   const peer = { clean: tensors.clean!.data as Int32Array, attacked: tensors.attacked!.data as Int32Array };
 
   const group = `a published ResNet-20 beside PyTorch; PGD: ${ASCENTS} steps, L∞ ≤ ${STRENGTH}/255`;
-  const row = (name: string, { count, labels }: Pictures, ours: Int32Array, theirs: Int32Array, bar: number): Row => {
+  const row = (name: string, { count, labels }: Images, ours: Int32Array, theirs: Int32Array, bar: number): Row => {
     const right = (predictions: Int32Array) => predictions.filter((prediction, i) => prediction === labels[i]).length;
     const percent = (cases: number) => (100 * cases) / count;
     const [a, b] = [right(ours), right(theirs)];
@@ -65,7 +65,7 @@ export async function pgdRows(python: string, scratch: string, skip: (what: stri
   };
   const [ours, theirs] = [mean(attacked.losses), mean(tensors.losses!.data as Float32Array)];
   return [
-    row("clean accuracy", pictures, clean.predictions, peer.clean, 0.1),
+    row("clean accuracy", images, clean.predictions, peer.clean, 0.1),
     row("accuracy under PGD", chosen, attacked.predictions, peer.attacked, 0.5),
     {
       group,

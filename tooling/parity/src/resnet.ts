@@ -131,9 +131,9 @@ function run(
   return result;
 }
 
-/** The pictures and labels of a step: noise, brighter for later classes. */
+/** The images and labels of a step: noise, brighter for later classes. */
 function batch(step: number): HostBatch {
-  const { uniform, integer } = hostRandom(0, `pictures ${step}`);
+  const { uniform, integer } = hostRandom(0, `images ${step}`);
   const labels = Int32Array.from({ length: EXAMPLES }, (_, i) => integer(config.classes, i));
   const pixels = Float32Array.from({ length: EXAMPLES * SIZE * SIZE * 3 }, (_, i) => {
     const brightness = labels[Math.floor(i / (SIZE * SIZE * 3))]! / config.classes;

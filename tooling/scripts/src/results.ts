@@ -12,11 +12,11 @@ import {
 } from "lat-report";
 import { root } from "./stages.ts";
 
-// Puts a sweep's figures and picture into a README, between `<!-- results: FOLDER METRIC… -->` and
-// `<!-- end of results -->`; without metrics those of the report's table. The picture's path is relative to the README.
+// Puts a sweep's figures and image into a README, between `<!-- results: FOLDER METRIC… -->` and
+// `<!-- end of results -->`; without metrics those of the report's table. The image's path is relative to the README.
 //   bun run results README.md docs/quickstart.png
 
-const [readme, picture] = process.argv.slice(2) as [string, string];
+const [readme, image] = process.argv.slice(2) as [string, string];
 const path = join(root, readme);
 const text = await readFile(path, "utf8");
 const section = /(<!-- results: (\S+)(.*) -->\n)[\s\S]*?(<!-- end of results -->)/;
@@ -55,7 +55,7 @@ const rows = [
 ];
 const table = [header, header.map(() => "--:"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 const report = await writeReport(join(root, folder));
-await copyFile(report.picture, join(dirname(path), picture));
+await copyFile(report.image, join(dirname(path), image));
 await writeFile(
   path,
   text.replace(section, (_, start, __, ___, end) => `${start}\n**${claim}.** ${evidence}\n\n${table}\n\n${end}`),

@@ -5,7 +5,7 @@ import { metricSchema } from "./metric.ts";
 const sampleFields = {
   /** What the input is a case of: a trojan, an attack. */
   group: z.string(),
-  /** The text before an attack changed it, or the name of the picture and what it shows: the same for every network. */
+  /** The text before an attack changed it, or the name of the image and what it shows: the same for every network. */
   input: z.string(),
   /** The text that came of it, or the class that was seen. */
   output: z.string(),
@@ -26,12 +26,12 @@ export const sampleSchema = z.discriminatedUnion("kind", [
     before: z.object({ output: z.string() }),
   }),
   z.object({
-    kind: z.literal("picture"),
+    kind: z.literal("image"),
     ...sampleFields,
     /** What the network was given. */
-    picture: pngUrl,
+    image: pngUrl,
     /** The same before a trigger or an attack came into it, and what the network saw in it. */
-    before: z.object({ picture: pngUrl, output: z.string() }).optional(),
+    before: z.object({ image: pngUrl, output: z.string() }).optional(),
   }),
 ]);
 export type Sample = z.infer<typeof sampleSchema>;

@@ -18,7 +18,7 @@ export function textKey(text: string): string {
   );
 }
 
-/** What equal values (the pixels of a picture) have in common: SHA-256 of their bytes. */
+/** What equal values (the pixels of an image) have in common: SHA-256 of their bytes. */
 export function valuesKey(values: Float32Array | Int32Array | Uint8Array): string {
   return createHash("sha256").update(values).digest("hex");
 }

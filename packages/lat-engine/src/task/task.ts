@@ -113,7 +113,7 @@ export interface Task<Options = unknown> {
   readonly presets: Readonly<Record<string, Preset<Options>>>;
   /** The sites of the model that these options make, known without loading anything. */
   sites(options: Options): { readonly names: readonly string[]; readonly input: string };
-  /** What `--data` takes, for people: `a folder of pictures for each class`. Absent: the task takes no data of one's own. */
+  /** What `--data` takes, for people: `a folder of images for each class`. Absent: the task takes no data of one's own. */
   readonly data?: string;
   /** Whether an attack can be aimed (`attack.objective: targeted`): the network or its batches make targets. Default: no. */
   readonly targeted?: boolean;

@@ -26,8 +26,8 @@ const temporary = mkdtempSync(join(tmpdir(), "cifar-"));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
 async function decode(files: readonly string[]): Promise<Float32Array> {
-  const pictures = await Promise.all(files.map((file) => sharp(file).raw().toBuffer()));
-  return Float32Array.from(Buffer.concat(pictures), (value) => value / 255);
+  const images = await Promise.all(files.map((file) => sharp(file).raw().toBuffer()));
+  return Float32Array.from(Buffer.concat(images), (value) => value / 255);
 }
 
 describe.skipIf(!existsSync(data))("a published ResNet-20 (skipped where ../shared/data/cifar10 is absent)", () => {
@@ -43,7 +43,7 @@ describe.skipIf(!existsSync(data))("a published ResNet-20 (skipped where ../shar
   const decoded = async (part: readonly string[]) =>
     tf.tensor(await decode(part.map((file) => join(temporary, file))), [part.length, 32, 32, 3]);
 
-  it("classifies the test pictures as well as in PyTorch", async () => {
+  it("classifies the test images as well as in PyTorch", async () => {
     expect([files.length, classes.length]).toEqual([5000, 10]);
     const classify = compile((p: Tensors, batch: State) => tf.argMax(forward(model, p, batch).logits!, 1), {
       xla: false,
@@ -61,7 +61,7 @@ describe.skipIf(!existsSync(data))("a published ResNet-20 (skipped where ../shar
     expect(Math.abs(accuracy - inPytorch), `${accuracy} %`).toBeLessThanOrEqual(0.3);
   });
 
-  it("has a loss whose gradient points at every picture where it does in float64, however sure the network is", async () => {
+  it("has a loss whose gradient points at every image where it does in float64, however sure the network is", async () => {
     const chosen = files.filter((_, i) => i % 50 === 0);
     const labels = chosen.map((file) => classes.indexOf(file.split(sep)[1]!));
     const pixels = await decoded(chosen);

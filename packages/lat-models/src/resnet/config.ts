@@ -1,6 +1,6 @@
 import { UsageError } from "lat-system";
 
-/** The shape of a residual network for small pictures. */
+/** The shape of a residual network for small images. */
 export interface ResnetConfig {
   /** Channels in each group of blocks; every group after the first halves height and width. */
   readonly widths: readonly number[];
@@ -12,7 +12,7 @@ export interface ResnetConfig {
    * that are new (`pad`, without parameters), or a 1 × 1 convolution with batch norm (`project`).
    */
   readonly shortcut: "pad" | "project";
-  /** Of each channel (three colours; one of grey) over the training pictures, in [0, 1]; the input is normalised by them. */
+  /** Of each channel (three colours; one of grey) over the training images, in [0, 1]; the input is normalised by them. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }

@@ -126,7 +126,7 @@ describe("resnet", () => {
     ]);
   });
 
-  it("takes pictures of any size and passes other entries of the batch through", () => {
+  it("takes images of any size and passes other entries of the batch through", () => {
     tf.tidy(() => {
       const model = resnet(config);
       const parameters = initialize(model, 0);

@@ -15,7 +15,7 @@ interface Block {
 const stem = { conv: "conv1", norm: "bn1" };
 
 /**
- * A residual network for small pictures: a 3 × 3 convolution, groups of blocks of two 3 × 3 convolutions, the mean over
+ * A residual network for small images: a 3 × 3 convolution, groups of blocks of two 3 × 3 convolutions, the mean over
  * all positions, a linear classifier. Source: He et al., "Deep Residual Learning" (CVPR 2016), section 4.2.
  *
  * The first state holds `pixels` [examples, height, width, channels] in [0, 1]; the last one holds `logits` [examples,

@@ -56,10 +56,10 @@ describe("training", () => {
     std: [1, 1, 1],
   });
   const network = { model, likelihood: classLikelihood };
-  const random = hostRandom(0, "pictures");
+  const random = hostRandom(0, "images");
   const size = 8 * 6 * 6 * 3;
   const labels = Int32Array.from({ length: 8 }, (_, i) => i % 2);
-  // The pictures of one class are brighter.
+  // The images of one class are brighter.
   const pixels = Float32Array.from({ length: size }, (_, i) => 0.6 * random.uniform(i) + 0.3 * labels[Math.floor(i / (size / 8))]!); // biome-ignore format: short
   const batch = () =>
     toTensors({ pixels: { shape: [8, 6, 6, 3], data: pixels }, labels: { shape: [8], data: labels } });

@@ -68,8 +68,8 @@ export interface Figures {
     readonly figure: Figure;
     /** The same for a narrow screen, where the figure would not be readable scaled down. */
     readonly narrow?: Figure;
-    /** Path of the figure as a picture, for readers of the Markdown. */
-    readonly picture?: string;
+    /** Path of the figure as an image, for readers of the Markdown. */
+    readonly image?: string;
   }[];
   /** The kinds whose marks a legend must explain. */
   readonly kinds: readonly Kind[];
@@ -80,8 +80,8 @@ export interface ContactSheet {
   /** Read to those who do not see it. */
   readonly title: string;
   readonly sheet: Sheet;
-  /** Path of the sheet as a picture, for readers of the Markdown. */
-  readonly picture: string;
+  /** Path of the sheet as an image, for readers of the Markdown. */
+  readonly image: string;
 }
 
 /** What networks answered to one input. */

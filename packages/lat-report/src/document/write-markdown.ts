@@ -4,7 +4,7 @@ import type { Piece } from "../text/word-diff.ts";
 import { writeChange } from "./change.ts";
 import type { Block, Cell, Figures, ReportDocument, Table, Transcript } from "./document.ts";
 
-/** The report as Markdown (GitHub's). Of the figures it has the main one, as a picture; the others are in the HTML. */
+/** The report as Markdown (GitHub's). Of the figures it has the main one, as an image; the others are in the HTML. */
 export function writeMarkdown(report: ReportDocument): string {
   return [
     `# ${escapeMarkdown(report.title)}`,
@@ -43,7 +43,7 @@ function writeBlock(block: Block): string {
     case "figures":
       return writeFigures(block);
     case "sheet":
-      return `![${escapeMarkdown(block.title)}](${block.picture})`;
+      return `![${escapeMarkdown(block.title)}](${block.image})`;
     case "transcript":
       return writeTranscript(block);
   }
@@ -69,9 +69,9 @@ function writeTable({ caption, groups = [], columns, rows }: Table): string {
 }
 
 function writeFigures({ caption, figures, kinds }: Figures): string {
-  const shown = figures.flatMap(({ title, picture }) => {
+  const shown = figures.flatMap(({ title, image }) => {
     const alternative = `${title}; ${kinds.map((kind) => kindNames[kind]).join(", ")}`;
-    return picture === undefined ? [] : [`![${escapeMarkdown(alternative)}](${picture})`];
+    return image === undefined ? [] : [`![${escapeMarkdown(alternative)}](${image})`];
   });
   if (shown.length === 0) return `In report.html: ${escapeMarkdown(caption)}`;
   return [...shown, escapeMarkdown(caption)].join("\n\n");

@@ -1,7 +1,7 @@
 import { type Html, html } from "../html.ts";
 import { type Kind, kindPaths, type Palette } from "./theme.ts";
 
-/** Pictures in rows and columns: a column for each input, a row for each network, and what it saw where they meet. */
+/** Images in rows and columns: a column for each input, a row for each network, and what it saw where they meet. */
 export interface Sheet {
   readonly columns: readonly SheetColumn[];
   readonly rows: readonly SheetRow[];
@@ -12,13 +12,13 @@ export interface SheetColumn {
   /** In smaller type below the title. */
   readonly note: string;
   /** What all networks were given, as data URLs of PNGs. */
-  readonly pictures: readonly CaptionedPicture[];
+  readonly images: readonly CaptionedImage[];
 }
 
-export interface CaptionedPicture {
+export interface CaptionedImage {
   readonly caption: string;
   readonly url: string;
-  /** Of the picture itself, in its pixels. */
+  /** Of the image itself, in its pixels. */
   readonly width: number;
 }
 
@@ -31,7 +31,7 @@ export interface SheetRow {
 
 export interface SheetCell {
   /** What this network alone was given. */
-  readonly pictures: readonly CaptionedPicture[];
+  readonly images: readonly CaptionedImage[];
   /** What it saw. */
   readonly text: string;
   readonly failed: boolean;
@@ -53,11 +53,11 @@ const margin = 8;
 const letter = 7;
 const fewestLetters = 26;
 
-/** Draws a sheet. Pictures smaller than on the sheet show their pixels. */
+/** Draws a sheet. Images smaller than on the sheet show their pixels. */
 export function drawSheet({ columns, rows }: Sheet, palette: Palette): DrawnSheet {
   const labels = margin + 28 + letter * Math.max(...rows.map(({ label }) => label.length));
-  const widths = columns.map(({ pictures }, column) => {
-    const most = Math.max(pictures.length, ...rows.map(({ cells }) => cells[column]?.pictures.length ?? 0));
+  const widths = columns.map(({ images }, column) => {
+    const most = Math.max(images.length, ...rows.map(({ cells }) => cells[column]?.images.length ?? 0));
     return Math.max(most * (side + gap) - gap, fewestLetters * letter);
   });
   const lefts = widths.map(
@@ -66,28 +66,28 @@ export function drawSheet({ columns, rows }: Sheet, palette: Palette): DrawnShee
   const text = (x: number, baseline: number, content: string, width: number, color: string, weight = 400): Html => {
     const characters = [...content];
     const room = Math.floor(width / (weight > 400 ? 1.1 * letter : letter));
-    // Cut in the middle: what is at the end of a picture's name, its class, says most.
+    // Cut in the middle: what is at the end of an image's name, its class, says most.
     const [head, tail] = [Math.ceil(room / 2) - 1, Math.floor(room / 2)];
     const short =
       characters.length > room ? `${characters.slice(0, head).join("")}…${characters.slice(-tail).join("")}` : content;
     return html`<text x="${x}" y="${baseline}" fill="${color}" font-weight="${weight}">${short !== content && html`<title>${content}</title>`}${short}</text>`;
   };
-  const strip = (pictures: readonly CaptionedPicture[], x: number, y: number): Html[] =>
-    pictures.map(({ caption, url, width }, i) => {
+  const strip = (images: readonly CaptionedImage[], x: number, y: number): Html[] =>
+    images.map(({ caption, url, width }, i) => {
       const left = x + i * (side + gap);
       const pixelated = width < side && html` class="pixels" image-rendering="optimizeSpeed"`;
       return html`<image x="${left}" y="${y}" width="${side}" height="${side}"${pixelated} href="${url}"/><text x="${left + side / 2}" y="${y + side + 12}" font-size="10.5" text-anchor="middle" fill="${palette.muted}">${caption}</text>`;
     });
 
   let y = margin;
-  const head = columns.map(({ title, note, pictures }, column) => [
+  const head = columns.map(({ title, note, images }, column) => [
     text(lefts[column]!, y + 12, title, widths[column]!, palette.ink, 600),
     text(lefts[column]!, y + 12 + line, note, widths[column]!, palette.muted),
-    strip(pictures, lefts[column]!, y + 2 * line + 4),
+    strip(images, lefts[column]!, y + 2 * line + 4),
   ]);
-  y += 2 * line + 4 + (columns.some(({ pictures }) => pictures.length > 0) ? side + line + 4 : 0);
+  y += 2 * line + 4 + (columns.some(({ images }) => images.length > 0) ? side + line + 4 : 0);
   const body = rows.map(({ label, kind, cells }) => {
-    const height = (cells.some((cell) => cell && cell.pictures.length > 0) ? side + line + 4 : 0) + line + 8;
+    const height = (cells.some((cell) => cell && cell.images.length > 0) ? side + line + 4 : 0) + line + 8;
     const [top, baseline] = [y, y + height - 9];
     y += height;
     return [
@@ -98,7 +98,7 @@ export function drawSheet({ columns, rows }: Sheet, palette: Palette): DrawnShee
         if (!cell) return text(lefts[column]!, baseline, "–", widths[column]!, palette.muted);
         const color = cell.failed ? palette.warn : palette.ink;
         return [
-          strip(cell.pictures, lefts[column]!, top + 6),
+          strip(cell.images, lefts[column]!, top + 6),
           text(lefts[column]!, baseline, cell.text, widths[column]!, color, cell.failed ? 600 : 400),
         ];
       }),

@@ -13,8 +13,8 @@ test("is ten times what each pixel changed, whichever way, up to white", () => {
   expect(difference(before, after, "a")).toEqual(pixels(2, 1, 10, 100, 0, 255, 0, 250));
 });
 
-test("of pictures of two sizes is refused by name", () => {
+test("of images of two sizes is refused by name", () => {
   expect(() => difference(pixels(1, 2, 0, 0, 0, 0, 0, 0), pixels(2, 1, 0, 0, 0, 0, 0, 0), "star, a.png")).toThrow(
-    new LatError("star, a.png: the pictures before and after differ in size (1 × 2, 2 × 1)"),
+    new LatError("star, a.png: the images before and after differ in size (1 × 2, 2 × 1)"),
   );
 });

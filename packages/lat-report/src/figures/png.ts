@@ -11,17 +11,17 @@ export interface Pixels {
 /**
  * The pixels of a PNG in a data URL; what is transparent is white.
  *
- * @param what names the picture in the error
+ * @param what names the image in the error
  * @throws {LatError} where it is no PNG.
  */
 export async function decodePng(url: string, what: string): Promise<Pixels> {
   const file = Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
   try {
-    const picture = sharp(file).flatten({ background: "white" }).toColourspace("srgb");
-    const { data, info } = await picture.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+    const image = sharp(file).flatten({ background: "white" }).toColourspace("srgb");
+    const { data, info } = await image.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data };
   } catch (cause) {
-    throw new LatError(`${what}: a picture of it is not a PNG; ${(cause as Error).message}`, { cause });
+    throw new LatError(`${what}: an image of it is not a PNG; ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -68,7 +68,7 @@ export const variables: Palette = Object.fromEntries(
   Object.keys(light).map((role) => [role, `var(--${role})`]),
 ) as unknown as Palette;
 
-/** How a figure is drawn: on the page, where HTML carries title and legend, or standing alone as a picture. */
+/** How a figure is drawn: on the page, where HTML carries title and legend, or standing alone as an image. */
 export interface Style {
   readonly palette: Palette;
   readonly font: string;

@@ -1,6 +1,6 @@
 import type { Block, Figures } from "../document/document.ts";
 import { configuration } from "../figures/configuration.ts";
-import { pictureStyle } from "../figures/picture.ts";
+import { imageStyle } from "../figures/image.ts";
 import type { Figure } from "../figures/render.ts";
 import { scatter } from "../figures/scatter.ts";
 import type { ScatterData } from "../figures/scatter-rows.ts";
@@ -8,8 +8,8 @@ import { type Kind, kinds, pageStyle, panelStyle } from "../figures/theme.ts";
 import type { Analysis } from "../statistics/analysis.ts";
 import { metricPhrase, metricTitle, metricUnit } from "../statistics/metric-name.ts";
 
-/** Path of the main picture inside the report's folder. */
-export const picturePath = "figures/clean-versus-unforeseen.png";
+/** Path of the main image inside the report's folder. */
+export const imagePath = "figures/clean-versus-unforeseen.png";
 
 const nothingToDraw = "Nothing to draw: no network measured both a clean and an unforeseen metric.";
 
@@ -40,13 +40,13 @@ export function panelHeading({ axes }: Analysis, name: string): { title: string;
   return { title: metricTitle(name), note: `${unit && `${unit} · `}${axes.better.get(name)} is better` };
 }
 
-/** The main figure as a picture of its own. Where there is nothing to draw, the picture says so. */
-export function mainPicture(analysis: Analysis, study: string): Figure {
+/** The main figure as an image of its own. Where there is nothing to draw, the image says so. */
+export function mainImage(analysis: Analysis, study: string): Figure {
   const { primary, settings } = analysis;
   const data = primary && scatterData(analysis, primary.clean, primary.unforeseen);
   if (!primary || !data) {
     const title = { text: study, subtitle: [nothingToDraw] };
-    return { config: configuration(pictureStyle), title, data: { values: [] }, mark: "point" };
+    return { config: configuration(imageStyle), title, data: { values: [] }, mark: "point" };
   }
   const seeds = new Set(settings.flatMap(({ complete }) => complete.map((run) => run.summary.seed))).size;
   const title = {
@@ -57,7 +57,7 @@ export function mainPicture(analysis: Analysis, study: string): Figure {
       "Dashed: Pareto front of the defended networks",
     ],
   };
-  return scatter(data, { ...pictureStyle, title }, 660, 420);
+  return scatter(data, { ...imageStyle, title }, 660, 420);
 }
 
 /** The main figure, and a small one for every other unforeseen metric. */
@@ -79,7 +79,7 @@ export function comparison(analysis: Analysis): Block[] {
         note: `vertical: ${metricPhrase(primary.unforeseen)}, ${panelHeading(analysis, primary.unforeseen).note}`,
         figure: scatter(data, pageStyle, 780, 440),
         narrow: scatter(data, panelStyle, 270, 300),
-        picture: picturePath,
+        image: imagePath,
       },
     ],
     kinds: kindsOf(analysis),

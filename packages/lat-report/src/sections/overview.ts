@@ -17,8 +17,8 @@ export interface Experiment {
   /** Different for each. */
   readonly name: string;
   readonly analysis: Analysis;
-  /** Path of its figure as a picture. */
-  readonly picture: string;
+  /** Path of its figure as an image. */
+  readonly image: string;
 }
 
 const chosenBy =
@@ -134,13 +134,13 @@ function boldCell(name: string, setting: Setting | undefined, baselines: readonl
 }
 
 function scatters(experiments: readonly Experiment[]): Block[] {
-  const figures = experiments.flatMap(({ name, analysis, picture }) => {
+  const figures = experiments.flatMap(({ name, analysis, image }) => {
     const { primary } = analysis;
     const data = primary && scatterData(analysis, primary.clean, primary.unforeseen);
     if (!primary || !data) return [];
     const { note } = panelHeading(analysis, primary.unforeseen);
     const vertical = `vertical: ${metricPhrase(primary.unforeseen)}, ${note}`;
-    return [{ title: name, note: vertical, figure: scatter(data, panelStyle, 320, 260), picture }];
+    return [{ title: name, note: vertical, figure: scatter(data, panelStyle, 320, 260), image }];
   });
   if (figures.length === 0) return [];
   const block: Figures = {

@@ -86,40 +86,40 @@ describe("texts", () => {
   });
 });
 
-describe("pictures", () => {
+describe("images", () => {
   const pixel = (...color: number[]) => encodePng({ width: 1, height: 1, data: Uint8Array.from(color) });
   const [black, grey, pale] = [pixel(0, 0, 0), pixel(9, 9, 9), pixel(0, 9, 0)];
   const difference = pixel(90, 90, 90);
-  const picture = async (of: Promise<string>, more: Partial<Extract<Sample, { kind: "picture" }>> = {}) => {
-    const before = { picture: await black, output: "cat" };
-    const sample = { kind: "picture", group: "star", input: "a.png: cat", output: "dog", failed: true } as const;
-    return { ...sample, picture: await of, before, ...more };
+  const image = async (of: Promise<string>, more: Partial<Extract<Sample, { kind: "image" }>> = {}) => {
+    const before = { image: await black, output: "cat" };
+    const sample = { kind: "image", group: "star", input: "a.png: cat", output: "dog", failed: true } as const;
+    return { ...sample, image: await of, before, ...more };
   };
 
   test("with a trigger are shown once for all networks, before, after and their difference", async () => {
     const trojan = { unwanted: "dog" };
     const { html, markdown, sheets } = await report(
-      [await picture(grey, trojan)],
-      [await picture(grey, { ...trojan, output: "cat", failed: false })],
+      [await image(grey, trojan)],
+      [await image(grey, { ...trojan, output: "cat", failed: false })],
     );
     for (const url of await Promise.all([black, grey, difference])) expect(html.split(`href="${url}"`)).toHaveLength(2);
     expect(html).toContain("cat → dog");
     expect(html).toContain("cat → cat");
     expect(html).toContain("unwanted: dog");
     expect(html).toContain("img-src data:");
-    expect(sheets).toEqual([join(folder, "figures/pictures-1.png")]);
-    expect(markdown).toContain("![Pictures of star: 1 of 1 input](figures/pictures-1.png)");
+    expect(sheets).toEqual([join(folder, "figures/images-1.png")]);
+    expect(markdown).toContain("![Images of star: 1 of 1 input](figures/images-1.png)");
     expect((await readFile(sheets[0]!)).subarray(1, 4).toString()).toBe("PNG");
   });
 
   test("that an attack made for each network are shown for each, the clean one once", async () => {
-    const { html } = await report([await picture(grey)], [await picture(pale)]);
+    const { html } = await report([await image(grey)], [await image(pale)]);
     const shown = await Promise.all([black, grey, pale, difference]);
     for (const url of shown) expect(html.split(`href="${url}"`)).toHaveLength(2);
   });
 
   test("have a sheet for each group, in which an input that a network was not given is a dash", async () => {
-    const [first, second] = [await picture(grey), await picture(grey, { input: "b.png: cat" })];
+    const [first, second] = [await image(grey), await image(grey, { input: "b.png: cat" })];
     const { html, sheets } = await report(
       [first, second, { ...first, group: "moon" }],
       [first, { ...first, group: "moon" }],
@@ -131,8 +131,8 @@ describe("pictures", () => {
 
   test("of hostile names and addresses are no markup", async () => {
     const hostile = `"><script>alert(1)</script>`;
-    const sample = await picture(grey, { input: hostile, output: hostile, unwanted: hostile, group: hostile });
-    const clean: Sample = { ...sample, group: "clean", picture: `${await grey}${hostile}` };
+    const sample = await image(grey, { input: hostile, output: hostile, unwanted: hostile, group: hostile });
+    const clean: Sample = { ...sample, group: "clean", image: `${await grey}${hostile}` };
     delete (clean as { before?: unknown }).before;
     const { html, markdown } = await report([sample, clean]);
     expect(html).not.toContain("<script");
@@ -140,9 +140,7 @@ describe("pictures", () => {
   });
 
   test("that are none are refused by name", async () => {
-    const broken = picture(Promise.resolve("data:image/png;base64,AAAA"));
-    await expect(broken.then((sample) => report([sample]))).rejects.toThrow(
-      /sample star, a\.png: cat: a picture of it/,
-    );
+    const broken = image(Promise.resolve("data:image/png;base64,AAAA"));
+    await expect(broken.then((sample) => report([sample]))).rejects.toThrow(/sample star, a\.png: cat: an image of it/);
   });
 });

@@ -4,7 +4,7 @@ import type { Analysis } from "../statistics/analysis.ts";
 import type { Network } from "./by-input.ts";
 import { changedTexts } from "./changed-texts.ts";
 import { generations } from "./generations.ts";
-import { pictures } from "./pictures.ts";
+import { images } from "./images.ts";
 
 /** What the networks made of single inputs, by what the inputs are. */
 export async function samples({ study, settings }: Analysis): Promise<Block[]> {
@@ -18,7 +18,7 @@ export async function samples({ study, settings }: Analysis): Promise<Block[]> {
   return [
     ...generations(ofKind(networks, "generation")),
     ...changedTexts(ofKind(networks, "text")),
-    ...(await pictures(ofKind(networks, "picture"))),
+    ...(await images(ofKind(networks, "image"))),
   ];
 }
 

@@ -9,11 +9,11 @@ import { offlineWorld, putOnPath, setEnvironment, sha256Of, temporaryFolder } fr
 import type { PackagePin } from "../package-pin.ts";
 import { fetchPackage, verifyPackage } from "./fetch.ts";
 
-/** A registry on this machine that has one package, @tiny/pictures 1.0.0, and the user's configuration pointing at it. */
+/** A registry on this machine that has one package, @tiny/images 1.0.0, and the user's configuration pointing at it. */
 async function registry(): Promise<PackagePin & { readonly tarball: string; close(): void }> {
   const folder = temporaryFolder();
   const files = {
-    "package.json": '{"name":"@tiny/pictures","version":"1.0.0"}',
+    "package.json": '{"name":"@tiny/images","version":"1.0.0"}',
     "img/64/a.png": "A",
     "img/64/b.png": "B",
     "index.js": "",
@@ -22,29 +22,29 @@ async function registry(): Promise<PackagePin & { readonly tarball: string; clos
     mkdirSync(dirname(join(folder, "package", file)), { recursive: true });
     writeFileSync(join(folder, "package", file), content);
   }
-  const tarball = join(folder, "pictures-1.0.0.tgz");
+  const tarball = join(folder, "images-1.0.0.tgz");
   spawnSync("tar", ["-czf", tarball, "-C", folder, "package"]);
   const content = readFileSync(tarball);
   const integrity = `sha512-${createHash("sha512").update(content).digest("base64")}`;
   const server = createServer((request, response) => {
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     if (request.url?.endsWith(".tgz")) return response.end(content);
-    if (!/pictures/.test(request.url ?? "")) return response.writeHead(404).end();
+    if (!/images/.test(request.url ?? "")) return response.writeHead(404).end();
     const version = {
-      name: "@tiny/pictures",
+      name: "@tiny/images",
       version: "1.0.0",
-      dist: { tarball: `${address}/p/pictures-1.0.0.tgz`, integrity },
+      dist: { tarball: `${address}/p/images-1.0.0.tgz`, integrity },
     };
-    const body = { name: "@tiny/pictures", "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": version } };
+    const body = { name: "@tiny/images", "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": version } };
     return response.setHeader("content-type", "application/json").end(JSON.stringify(body));
   });
   onTestFinished(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   useRegistry(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   return {
-    name: "pictures",
+    name: "images",
     registry: "npm",
-    package: "@tiny/pictures",
+    package: "@tiny/images",
     version: "1.0.0",
     sha256: [sha256Of(tarball)],
     members: ["package.json", "img/64/"],
@@ -73,7 +73,7 @@ test("members of an npm package are extracted relative to its folder, with the u
   const { cache } = offlineWorld();
   const pin = await registry();
   const folder = await fetchPackage(pin);
-  expect(folder).toMatch(/@tiny\+pictures-1\.0\.0-[0-9a-f]{8}$/);
+  expect(folder).toMatch(/@tiny\+images-1\.0\.0-[0-9a-f]{8}$/);
   expect(readdirSync(join(folder, "img/64"))).toEqual(["a.png", "b.png"]);
   expect(existsSync(join(folder, "index.js"))).toBe(false);
   expect(verifyPackage(pin)).toEqual([]);
@@ -107,7 +107,7 @@ test("a registry that does not answer is an error that says what to do", async (
   const pin = await registry();
   useRegistry("http://127.0.0.1:9/");
   await expect(fetchPackage(pin)).rejects.toThrow(
-    /cannot fetch @tiny\/pictures@1\.0\.0: npm cannot reach its registry \(check the network .*npm pack @tiny\/pictures@1\.0\.0; then set LAT_PACKAGES.*copy the whole cache folder/,
+    /cannot fetch @tiny\/images@1\.0\.0: npm cannot reach its registry \(check the network .*npm pack @tiny\/images@1\.0\.0; then set LAT_PACKAGES.*copy the whole cache folder/,
   );
 });
 
@@ -132,7 +132,7 @@ test("an archive that was fetched elsewhere is known by its hash, and stays wher
   useRegistry("http://127.0.0.1:9/");
   const given = temporaryFolder();
   copyFileSync(pin.tarball, join(given, "brought.tgz"));
-  writeFileSync(join(given, "tiny-pictures-1.0.0.tgz"), "of another content");
+  writeFileSync(join(given, "tiny-images-1.0.0.tgz"), "of another content");
   setEnvironment({ LAT_PACKAGES: given });
   expect(readdirSync(join(await fetchPackage(pin), "img/64"))).toEqual(["a.png", "b.png"]);
   expect(readdirSync(given)).toHaveLength(2);

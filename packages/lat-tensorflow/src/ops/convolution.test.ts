@@ -11,7 +11,7 @@ describe("conv2d", () => {
 
 describe("batchNorm", () => {
   const weights = { weight: tf.ones([2]), bias: tf.zeros([2]) };
-  // Two pictures of two pixels; the channels have means 2 and 5, and variances of a sample 2 and 8/3.
+  // Two images of two pixels; the channels have means 2 and 5, and variances of a sample 2 and 8/3.
   const x = tf.tensor4d([1, 3, 1, 5, 2, 5, 4, 7], [2, 1, 2, 2]);
 
   it.each([

@@ -66,7 +66,7 @@ function filterGradient(gradient: Tensor, x: Tensor, shape: number[], stride: nu
 }
 
 /**
- * Every `stride`-th row and column of pictures, from the first.
+ * Every `stride`-th row and column of images, from the first.
  *
  * TensorFlow's strided slice takes ten times as long as this one, of squares of `stride` × `stride` pixels.
  *

@@ -1,13 +1,13 @@
 import { hostRandom } from "lat-tensorflow";
 
 export interface AugmentOptions {
-  /** Mirror every second picture, by chance. */
+  /** Mirror every second image, by chance. */
   readonly flip: boolean;
   /** Largest shift in pixels, in each direction; what comes in repeats the border. */
   readonly shift: number;
 }
 
-/** A change of one picture: the source of a pixel is `(row + down, mirrored column + right)`, kept inside. */
+/** A change of one image: the source of a pixel is `(row + down, mirrored column + right)`, kept inside. */
 export interface Change {
   readonly mirror: boolean;
   readonly down: number;
@@ -23,7 +23,7 @@ export function drawChange({ flip, shift }: AugmentOptions, seed: number, epoch:
   return { mirror: flip && random.integer(2, 3 * index) === 1, down: between(1), right: between(2) };
 }
 
-/** Writes the changed picture as numbers in [0, 1] to `target` from `offset`. */
+/** Writes the changed image as numbers in [0, 1] to `target` from `offset`. */
 export function writeChanged(
   pixels: Uint8Array,
   size: number,

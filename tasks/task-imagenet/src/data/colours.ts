@@ -1,4 +1,4 @@
-/** Sums over the pixels of a picture, one for each colour: whole numbers, so that no order of adding matters. */
+/** Sums over the pixels of an image, one for each colour: whole numbers, so that no order of adding matters. */
 export interface ColourSums {
   readonly pixels: number;
   readonly values: readonly number[];
@@ -17,16 +17,16 @@ export function colourSums(pixels: Uint8Array): ColourSums {
   return { pixels: pixels.length / 3, values, squares };
 }
 
-/** Mean and standard deviation of each colour over pictures, in [0, 1]. */
-export function colourStatistics(pictures: readonly ColourSums[]): {
+/** Mean and standard deviation of each colour over images, in [0, 1]. */
+export function colourStatistics(images: readonly ColourSums[]): {
   mean: [number, number, number];
   std: [number, number, number];
 } {
-  const count = pictures.reduce((sum, { pixels }) => sum + pixels, 0);
+  const count = images.reduce((sum, { pixels }) => sum + pixels, 0);
   const meanOf = (sums: "values" | "squares", colour: number): number =>
-    pictures.reduce((sum, picture) => sum + picture[sums][colour]!, 0) / count;
+    images.reduce((sum, image) => sum + image[sums][colour]!, 0) / count;
   const mean = [0, 1, 2].map((colour) => meanOf("values", colour) / 255) as [number, number, number];
-  // Pictures of one colour have no deviation, which a network cannot divide by.
+  // Images of one colour have no deviation, which a network cannot divide by.
   const deviation = (colour: number): number =>
     Math.max(Math.sqrt(Math.max(0, meanOf("squares", colour) / 255 ** 2 - mean[colour]! ** 2)), 1 / 255);
   return { mean, std: [0, 1, 2].map(deviation) as [number, number, number] };

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
-import { decodeAll, decodePicture } from "./decode.ts";
+import { decodeAll, decodeImage } from "./decode.ts";
 import { PixelMemory } from "./memory.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "pictures-"));
+const folder = mkdtempSync(join(tmpdir(), "images-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
 
@@ -16,7 +16,7 @@ function halves(left: string, right: string, width = 40, height = 40) {
   return sharp(Buffer.from(svg));
 }
 
-/** A picture that no format makes small. */
+/** An image that no format makes small. */
 function noise() {
   const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 7919) >> 3);
   return sharp(data, { raw: { width: 64, height: 64, channels: 3 } });
@@ -24,7 +24,7 @@ function noise() {
 
 /** The colours in the middle of the four quarters: top left, top right, bottom left, bottom right. */
 async function quarters(path: string): Promise<number[][]> {
-  const pixels = await decodePicture(path, 16);
+  const pixels = await decodeImage(path, 16);
   expect(pixels).toHaveLength(16 * 16 * 3);
   return [[4, 4], [4, 12], [12, 4], [12, 12]].map(([row, column]) => [...pixels.subarray(3 * (16 * row! + column!)).subarray(0, 3)]); // biome-ignore format: one list
 }
@@ -37,7 +37,7 @@ function expectNear(found: number[][], expected: number[][], tolerance: number):
   });
 }
 
-test("colours of a plain picture stay what they are", async () => {
+test("colours of a plain image stay what they are", async () => {
   await halves("#f00", "#00f").removeAlpha().png().toFile(at("plain.png"));
   expect(await quarters(at("plain.png"))).toEqual([red, blue, red, blue]);
 });
@@ -47,7 +47,7 @@ test("what is transparent becomes white", async () => {
   expect(await quarters(at("alpha.png"))).toEqual([red, white, red, white]);
 });
 
-test("a picture is turned as its EXIF says", async () => {
+test("an image is turned as its EXIF says", async () => {
   // Orientation 6: to be turned by 90° clockwise, which brings the left half to the top.
   await halves("#f00", "#00f")
     .flatten()
@@ -57,7 +57,7 @@ test("a picture is turned as its EXIF says", async () => {
   expectNear(await quarters(at("turned.jpg")), [red!, red!, blue!, blue!], 3);
 });
 
-test("grey and 16-bit pictures become three colours of eight bits", async () => {
+test("grey and 16-bit images become three colours of eight bits", async () => {
   await halves("#fff", "#808080").toColourspace("b-w").removeAlpha().png().toFile(at("grey.png"));
   const grey = [128, 128, 128];
   expectNear(await quarters(at("grey.png")), [white!, grey, white!, grey], 1);
@@ -122,7 +122,7 @@ test.each([
   [6, "red red blue blue"],
   [7, "blue blue red red"],
   [8, "blue blue red red"],
-])("a picture of orientation %i is %s", async (orientation, seen) => {
+])("an image of orientation %i is %s", async (orientation, seen) => {
   const expected = seen.split(" ").map((name) => (name === "red" ? red! : blue!));
   for (const [name, format] of [
     ["o.jpg", "jpeg"],
@@ -135,7 +135,7 @@ test.each([
   }
 });
 
-test("the middle of a long picture is kept", async () => {
+test("the middle of a long image is kept", async () => {
   await halves("#f00", "#00f", 120, 40).removeAlpha().png().toFile(at("long.png"));
   expect(await quarters(at("long.png"))).toEqual([red, blue, red, blue]);
 });
@@ -149,21 +149,21 @@ test("what cannot be read is named, counted and skipped, and the rest keeps its 
   const names = ["plain.png", "cut.jpg", "empty.png", "whole.jpg", "text.png", "missing.png"];
   const files = names.map((name, label) => ({ name, label, group: name, words: [], path: at(name) }));
   const messages: string[] = [];
-  const pictures = await decodeAll(files, 16, new PixelMemory(0), (message) => void messages.push(message));
-  expect(pictures.map(({ name, label }) => [name, label])).toEqual([
+  const images = await decodeAll(files, 16, new PixelMemory(0), (message) => void messages.push(message));
+  expect(images.map(({ name, label }) => [name, label])).toEqual([
     ["plain.png", 0],
     ["whole.jpg", 3],
   ]);
   expect(messages).toHaveLength(1);
   expect(messages[0]).toMatch(
-    /^skipped: 4 of 6 pictures cannot be read: .*cut\.jpg \(.+\), .*empty\.png \(not read: empty\), .*text\.png \(not read: a Git LFS pointer.*missing\.png/,
+    /^skipped: 4 of 6 images cannot be read: .*cut\.jpg \(.+\), .*empty\.png \(not read: empty\), .*text\.png \(not read: a Git LFS pointer.*missing\.png/,
   );
   await expect(decodeAll([files[1]!, files[2]!], 16, new PixelMemory(0), () => {})).rejects.toThrow(
-    /^2 of 2 pictures cannot be read/,
+    /^2 of 2 images cannot be read/,
   );
 });
 
-test("a picture that is refused is named with its own reason, whatever is decoded beside it", async () => {
+test("an image that is refused is named with its own reason, whatever is decoded beside it", async () => {
   const whole = await halves("#f00", "#00f", 640, 480).flatten().jpeg({ quality: 100 }).toBuffer();
   const png = await noise().png().toBuffer();
   const contents = [whole.subarray(0, whole.length >> 1), png.subarray(0, png.length >> 1), whole];
@@ -194,14 +194,14 @@ test("what decoders find odd is read and told of, and what is merely unusual is 
   writeFileSync(at("odd.jpg"), Buffer.from(whole).fill(0, third, third + 40));
   const files = ["followed.jpg", "odd.jpg"].map((name) => ({ name, label: 0, group: name, words: [], path: at(name) }));
   const messages: string[] = [];
-  const pictures = await decodeAll(files, 16, new PixelMemory(0), (message) => void messages.push(message));
-  expect(pictures).toHaveLength(2);
+  const images = await decodeAll(files, 16, new PixelMemory(0), (message) => void messages.push(message));
+  expect(images).toHaveLength(2);
   expect(messages).toEqual([
     expect.stringMatching(
-      /^1 of 2 pictures are read though a part of them may be damaged: .*odd\.jpg \(VipsJpeg: Corrupt/,
+      /^1 of 2 images are read though a part of them may be damaged: .*odd\.jpg \(VipsJpeg: Corrupt/,
     ),
   ]);
-  expect(await pictures[1]!.read()).toHaveLength(16 * 16 * 3);
+  expect(await images[1]!.read()).toHaveLength(16 * 16 * 3);
 });
 
 test("a part that is missing at the end is never made up, in any format", async () => {
@@ -209,19 +209,17 @@ test("a part that is missing at the end is never made up, in any format", async 
     const bytes = await noise()[format]().toBuffer();
     for (const share of [0.3, 0.6, 0.9]) {
       writeFileSync(at("cut"), bytes.subarray(0, bytes.length * share));
-      await expect(decodePicture(at("cut"), 16), `${format} ${share}`).rejects.toThrow(
-        /cannot read the picture .*cut: /,
-      );
+      await expect(decodeImage(at("cut"), 16), `${format} ${share}`).rejects.toThrow(/cannot read the image .*cut: /);
     }
   }
 });
 
-test("a picture that is gone when it is read again is named", async () => {
+test("an image that is gone when it is read again is named", async () => {
   await halves("#f00", "#00f").removeAlpha().png().toFile(at("gone.png"));
   const file = { name: "gone.png", label: 0, group: "gone", words: [], path: at("gone.png") };
-  const [picture] = await decodeAll([file], 16, new PixelMemory(0), () => {});
+  const [image] = await decodeAll([file], 16, new PixelMemory(0), () => {});
   rmSync(at("gone.png"));
-  await expect(picture!.read()).rejects.toThrow(/^cannot read the picture .*gone\.png: .*missing/);
+  await expect(image!.read()).rejects.toThrow(/^cannot read the image .*gone\.png: .*missing/);
 });
 
 const samples = new URL("../../../../../shared/data/samples/", import.meta.url).pathname;
@@ -230,7 +228,7 @@ test.skipIf(!existsSync(samples))(
   "photographs and digits of other collections are read (skipped where absent)",
   async () => {
     for (const name of ["imagenet_00_243.jpg", "cifar10_00_3.png", "mnist_00_7.png", "fashionMNIST_00_9.png"]) {
-      const pixels = await decodePicture(join(samples, name), 32);
+      const pixels = await decodeImage(join(samples, name), 32);
       expect(pixels).toHaveLength(32 * 32 * 3);
       expect(new Set(pixels).size).toBeGreaterThan(20);
     }

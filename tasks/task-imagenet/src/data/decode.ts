@@ -2,10 +2,10 @@ import { valuesKey } from "lat-engine/task";
 import { LatError } from "lat-system";
 import sharp from "sharp";
 import { type ColourSums, colourSums } from "./colours.ts";
+import type { Image, ImageFile, WithContent } from "./image.ts";
 import { coloursOfInks } from "./inks.ts";
 import { inspect } from "./inspect.ts";
 import type { PixelMemory } from "./memory.ts";
-import type { Picture, PictureFile, WithContent } from "./picture.ts";
 
 // It would keep what a file of this name held, whatever the file holds by now.
 sharp.cache(false);
@@ -16,27 +16,27 @@ export const AT_ONCE = 32;
 const NAMED = 5;
 
 export interface DecodeOptions {
-  /** What a picture is refused for: that a part is missing or broken, or also what its decoder merely finds odd. */
+  /** What an image is refused for: that a part is missing or broken, or also what its decoder merely finds odd. */
   readonly failOn?: "error" | "warning";
   /** Whether it holds inks without a profile, as `inspect` says. */
   readonly inks?: boolean;
 }
 
 /**
- * Decodes a picture file to size × size × 3 bytes: turned as its EXIF says, converted to sRGB from the profile in it (grey,
- * CMYK and 16-bit pictures as well), transparency laid over white, its shorter side scaled to `size` and the middle of the
+ * Decodes an image file to size × size × 3 bytes: turned as its EXIF says, converted to sRGB from the profile in it (grey,
+ * CMYK and 16-bit images as well), transparency laid over white, its shorter side scaled to `size` and the middle of the
  * longer one kept. Of several frames or pages it is the first.
  *
- * @throws LatError naming the file where it is no picture, a damaged one or one of more than 268 million pixels
+ * @throws LatError naming the file where it is no image, a damaged one or one of more than 268 million pixels
  */
-export async function decodePicture(
+export async function decodeImage(
   path: string,
   size: number,
   { failOn = "error", inks = false }: DecodeOptions = {},
 ): Promise<Uint8Array> {
   try {
-    const picture = sharp(path, { failOn }).rotate().flatten({ background: "#ffffff" });
-    const { data, info } = await (inks ? picture.pipelineColourspace("cmyk") : picture)
+    const image = sharp(path, { failOn }).rotate().flatten({ background: "#ffffff" });
+    const { data, info } = await (inks ? image.pipelineColourspace("cmyk") : image)
       .resize(size, size, { fit: "cover" })
       .toColourspace(inks ? "cmyk" : "srgb")
       .removeAlpha()
@@ -47,16 +47,16 @@ export async function decodePicture(
     const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return inks ? coloursOfInks(values) : values;
   } catch (cause) {
-    throw new LatError(`cannot read the picture ${path}: ${reasonOf(cause)}`, { cause });
+    throw new LatError(`cannot read the image ${path}: ${reasonOf(cause)}`, { cause });
   }
 }
 
-/** A picture that can be read, what tells its pixels from others', and what its colours sum up to. */
-export interface DecodedPicture extends Picture, WithContent {
+/** An image that can be read, what tells its pixels from others', and what its colours sum up to. */
+export interface DecodedImage extends Image, WithContent {
   readonly colours: ColourSums;
 }
 
-/** The pixels of a picture, how to decode them again, and what its decoder found odd. */
+/** The pixels of an image, how to decode them again, and what its decoder found odd. */
 interface Look {
   readonly pixels: Uint8Array;
   readonly inks: boolean;
@@ -65,17 +65,17 @@ interface Look {
 
 /**
  * Decodes all files, in their order, and keeps what the memory has room for. What cannot be read is left out and told of;
- * so is what was read though its decoder warned, since a part of such a picture may be wrong.
+ * so is what was read though its decoder warned, since a part of such an image may be wrong.
  *
  * @throws LatError where none can be read
  */
 export async function decodeAll(
-  files: readonly PictureFile[],
+  files: readonly ImageFile[],
   size: number,
   memory: PixelMemory,
   warn: (message: string) => void,
-): Promise<DecodedPicture[]> {
-  const pictures: DecodedPicture[] = [];
+): Promise<DecodedImage[]> {
+  const images: DecodedImage[] = [];
   const [unreadable, odd]: [string[], string[]] = [[], []];
   for (let from = 0; from < files.length; from += AT_ONCE) {
     const chunk = files.slice(from, from + AT_ONCE);
@@ -90,33 +90,33 @@ export async function decodeAll(
       }
       const { pixels, inks } = outcome;
       if (outcome.odd !== undefined) odd.push(`${path} (${outcome.odd})`);
-      const read = memory.keepingMade(pixels, () => decodePicture(path, size, { inks }));
-      pictures.push({ ...rest, read, content: valuesKey(pixels), colours: colourSums(pixels) });
+      const read = memory.keepingMade(pixels, () => decodeImage(path, size, { inks }));
+      images.push({ ...rest, read, content: valuesKey(pixels), colours: colourSums(pixels) });
     }
   }
   if (unreadable.length > 0) {
-    const message = `${unreadable.length} of ${files.length} pictures cannot be read: ${some(unreadable)}`;
-    if (pictures.length === 0) throw new LatError(message);
+    const message = `${unreadable.length} of ${files.length} images cannot be read: ${some(unreadable)}`;
+    if (images.length === 0) throw new LatError(message);
     warn(`skipped: ${message}`);
   }
   if (odd.length > 0) {
-    warn(`${odd.length} of ${files.length} pictures are read though a part of them may be damaged: ${some(odd)}`);
+    warn(`${odd.length} of ${files.length} images are read though a part of them may be damaged: ${some(odd)}`);
   }
-  return pictures;
+  return images;
 }
 
 async function look(path: string, size: number): Promise<Look> {
   const inks = await inspect(path);
-  return { pixels: await decodePicture(path, size, { failOn: "warning", inks }), inks };
+  return { pixels: await decodeImage(path, size, { failOn: "warning", inks }), inks };
 }
 
-/** As `look`, while no other picture is decoded, and once more without regard to warnings. An error says why it cannot be read. */
+/** As `look`, while no other image is decoded, and once more without regard to warnings. An error says why it cannot be read. */
 async function lookAlone(path: string, size: number): Promise<Look | Error> {
   try {
     const inks = await inspect(path);
-    const warned = await decodePicture(path, size, { failOn: "warning", inks }).catch((error: Error) => error);
+    const warned = await decodeImage(path, size, { failOn: "warning", inks }).catch((error: Error) => error);
     if (!(warned instanceof Error)) return { pixels: warned, inks };
-    return { pixels: await decodePicture(path, size, { inks }), inks, odd: reasonOf(warned.cause) };
+    return { pixels: await decodeImage(path, size, { inks }), inks, odd: reasonOf(warned.cause) };
   } catch (error) {
     return error instanceof LatError ? (error.cause as Error) : (error as Error);
   }

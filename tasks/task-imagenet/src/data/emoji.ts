@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { LatError, readJson } from "lat-system";
 import { z } from "zod";
-import type { PictureFile } from "./picture.ts";
+import type { ImageFile } from "./image.ts";
 
 /** What is read of `emoji.json`; an entry is one emoji. */
 const emojiSchema = z.array(
@@ -41,8 +41,8 @@ const facingRight = /-200D-27A1(-FE0F)?$/;
 
 export const emojiClasses: readonly string[] = Object.keys(classes);
 
-/** The pictures of both artists' emoji that belong to a class, in the order of `emoji.json`. */
-export async function emojiFiles(googleFolder: string, twitterFolder: string): Promise<PictureFile[]> {
+/** The images of both artists' emoji that belong to a class, in the order of `emoji.json`. */
+export async function emojiFiles(googleFolder: string, twitterFolder: string): Promise<ImageFile[]> {
   const list = join(googleFolder, "emoji.json");
   const parsed = emojiSchema.safeParse(await readJson(list));
   if (!parsed.success) throw new LatError(`${list} is not a list of emoji: ${z.prettifyError(parsed.error)}`);
@@ -50,7 +50,7 @@ export async function emojiFiles(googleFolder: string, twitterFolder: string): P
     const label = emojiClasses.findIndex((name) => belongs(emoji, classes[name]!));
     if (label < 0) return [];
     const words = wordsOf([emoji.name ?? "", ...emoji.short_names]);
-    const drawnBy = (artist: string, folder: string): PictureFile => ({
+    const drawnBy = (artist: string, folder: string): ImageFile => ({
       name: `${artist}/${emoji.image}`,
       label,
       group: emoji.unified.replace(facingRight, ""),

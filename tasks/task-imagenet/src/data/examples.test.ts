@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
 import { drawChange } from "./augment.ts";
 import { colourStatistics, colourSums } from "./colours.ts";
-import { balanced, pictureExamples } from "./examples.ts";
-import { withPixels } from "./picture.ts";
+import { balanced, imageExamples } from "./examples.ts";
+import { withPixels } from "./image.ts";
 
-const picture = (label: number, reds: number[]) =>
+const image = (label: number, reds: number[]) =>
   withPixels(
     { name: `${label}/${reds}`, label, group: "", words: [] },
     Uint8Array.from(reds.flatMap((value) => [value, 0, 255])),
   );
 /** 3 × 3, numbered by rows. */
-const numbered = picture(1, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+const numbered = image(1, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 const red = (data: Float32Array | Int32Array): number[] => Array.from(data.filter((_, i) => i % 3 === 0), (value) => Math.round(value * 255)); // biome-ignore format: one call
 
-test("a batch holds pictures in [0, 1] and their labels, as they are outside of training", async () => {
-  const set = pictureExamples([picture(0, Array(9).fill(51)), numbered], 3, { flip: true, shift: 2 });
+test("a batch holds images in [0, 1] and their labels, as they are outside of training", async () => {
+  const set = imageExamples([image(0, Array(9).fill(51)), numbered], 3, { flip: true, shift: 2 });
   const { pixels, labels } = await set.batch([1, 0, 1]);
   expect(pixels!.shape).toEqual([3, 3, 3, 3]);
   expect([...labels!.data]).toEqual([1, 0, 1]);
@@ -22,9 +22,9 @@ test("a batch holds pictures in [0, 1] and their labels, as they are outside of 
   expect([...pixels!.data.subarray(27, 30)].map((value) => value.toFixed(3))).toEqual(["0.200", "0.000", "1.000"]);
 });
 
-test("in training each picture is mirrored or moved by (seed, epoch, index), its border repeated", async () => {
+test("in training each image is mirrored or moved by (seed, epoch, index), its border repeated", async () => {
   const options = { flip: true, shift: 1 };
-  const set = pictureExamples(Array(64).fill(numbered), 3, options);
+  const set = imageExamples(Array(64).fill(numbered), 3, options);
   const all = Array.from({ length: 64 }, (_, i) => i);
   const drawn = await set.batch(all, undefined, { seed: 3, epoch: 5 });
   const rows = [[0, 1, 2], [3, 4, 5], [6, 7, 8]]; // biome-ignore format: one list
@@ -44,14 +44,14 @@ test("in training each picture is mirrored or moved by (seed, epoch, index), its
   expect(await set.batch(all, undefined, { seed: 4, epoch: 5 })).not.toEqual(drawn);
 });
 
-test("balanced repeats the pictures of smaller classes in turn", () => {
-  const [a, b, c, d] = [picture(0, [1]), picture(1, [2]), picture(1, [3]), picture(1, [4])];
+test("balanced repeats the images of smaller classes in turn", () => {
+  const [a, b, c, d] = [image(0, [1]), image(1, [2]), image(1, [3]), image(1, [4])];
   expect(balanced([a!, b!, c!, d!])).toEqual([a, a, a, b, c, d]);
 });
 
 test("colour statistics are those of all pixels", () => {
   const { mean, std } = colourStatistics(
-    [picture(0, [0, 255]), picture(0, [255, 255])].map(({ pixels }) => colourSums(pixels)),
+    [image(0, [0, 255]), image(0, [255, 255])].map(({ pixels }) => colourSums(pixels)),
   );
   expect(mean).toEqual([0.75, 0, 1]);
   expect(std[0]).toBeCloseTo(Math.sqrt(3) / 4, 12);

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
 import { classFolders } from "./folder.ts";
-import { loadPictures } from "./load.ts";
+import { loadImages } from "./load.ts";
 import { PixelMemory } from "./memory.ts";
 
 const root = mkdtempSync(join(tmpdir(), "classes-"));
@@ -55,7 +55,7 @@ test("every folder is a class, in the order of the names, and gives no more than
   expect(new Set(drawn).size).toBeGreaterThan(1);
 });
 
-test("links to classes and pictures, nested folders, capitals and other endings are no reason to leave something out", async () => {
+test("links to classes and images, nested folders, capitals and other endings are no reason to leave something out", async () => {
   const elsewhere = made("elsewhere", { cow: 2 });
   const folder = withFiles(made("linked", { cat: 1 }), { "cat/old/b/1.JPG": "", "cat/2.jfif": "" });
   symlinkSync(join(elsewhere, "cow"), join(folder, "cow"));
@@ -66,7 +66,7 @@ test("links to classes and pictures, nested folders, capitals and other endings 
   expect(told).toEqual([]);
 });
 
-test("a picture is known by its content where its name does not say it, and what is none is told of", async () => {
+test("an image is known by its content where its name does not say it, and what is none is told of", async () => {
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
   const [png, webp] = [await sharp(svg).png().toBuffer(), await sharp(svg).webp().toBuffer()];
   const folder = withFiles(made("odd", { cat: 1, dog: 1 }), {
@@ -84,12 +84,12 @@ test("a picture is known by its content where its name does not say it, and what
   expect(names).toEqual(["cat/0.png", "cat/1.image", "cat/drawn.svg", "cat/n02123045_1", "dog/0.png"]);
   expect(told).toEqual([
     '--data: 6 passed over: 1 left behind by a system or a program, or hidden ("dog/._0.png"); ' +
-      '1 not read: a BMP picture ("cat/old.bmp"); 2 no picture of a format that is read ("dog/notes.txt", "labels.csv"); ' +
-      '1 not read: a PNM picture (.ppm, .pgm, .pbm) ("dog/raw.ppm"); 1 in no folder of a class ("outside.png")',
+      '1 not read: a BMP image ("cat/old.bmp"); 2 no image of a format that is read ("dog/notes.txt", "labels.csv"); ' +
+      '1 not read: a PNM image (.ppm, .pgm, .pbm) ("dog/raw.ppm"); 1 in no folder of a class ("outside.png")',
   ]);
 });
 
-test("folders of splits hold the classes, and each picture knows its split", async () => {
+test("folders of splits hold the classes, and each image knows its split", async () => {
   const folder = made("splits", { Train: 0, val: 0, test: 0 });
   withFiles(folder, {
     "Train/cat/1.png": "",
@@ -152,7 +152,7 @@ const cifar = new URL("../../../../../shared/data/cifar10/test.tar.gz", import.m
 test.skipIf(!existsSync(cifar))("reads CIFAR-10 as a folder (skipped where it is absent)", async () => {
   execFileSync("tar", ["xzf", cifar, "-C", root]);
   const context = { data: join(root, "test"), packageFolder: () => "", progress: () => {} };
-  const { classes, pictures } = await loadPictures({ size: 32, limit: 20, seed: 0 }, new PixelMemory(0), context);
+  const { classes, images } = await loadImages({ size: 32, limit: 20, seed: 0 }, new PixelMemory(0), context);
   expect(classes).toEqual(["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]);
-  expect(pictures).toHaveLength(200);
+  expect(images).toHaveLength(200);
 });

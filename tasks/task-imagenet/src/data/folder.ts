@@ -10,22 +10,22 @@ import {
 } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
 import { kindOfFile } from "./header.ts";
-import type { PictureFile } from "./picture.ts";
+import type { ImageFile } from "./image.ts";
 import { recognise } from "./recognise.ts";
 
-/** A folder of pictures for each class. Classes are in the order of their names. */
+/** A folder of images for each class. Classes are in the order of their names. */
 export interface ClassFolders {
   readonly classes: readonly string[];
-  readonly files: readonly PictureFile[];
+  readonly files: readonly ImageFile[];
 }
 
 /**
- * Finds the pictures of a folder, at most `limit` of each class, drawn by the seed. A class is a folder with all that lies
+ * Finds the images of a folder, at most `limit` of each class, drawn by the seed. A class is a folder with all that lies
  * in it (`FOLDER/cat/0001.jpg`, `FOLDER/cat/old/1.jpg`); where the outer folders are named as splits, the folders in them
  * are the classes (`FOLDER/train/cat/0001.jpg`).
  *
  * @param tell is told what is not read, and why
- * @throws LatError where there is no class folder, only one, or one that cannot be read or has no picture
+ * @throws LatError where there is no class folder, only one, or one that cannot be read or has no image
  */
 export async function classFolders(
   root: string,
@@ -36,12 +36,12 @@ export async function classFolders(
   const listing = listData(root);
   if (listing.files[0]?.path === root) {
     const kind = (await kindOfFile(root)) ?? "a file";
-    throw new LatError(`--data: ${root} is ${kind}; expected a folder with a folder of pictures for each class`);
+    throw new LatError(`--data: ${root} is ${kind}; expected a folder with a folder of images for each class`);
   }
-  const { pictures, others } = await recognise(listing.files);
-  const outer = outerNames(pictures);
+  const { images, others } = await recognise(listing.files);
+  const outer = outerNames(images);
   const depth = areSplits(outer, root) ? 1 : 0;
-  const byClass = groupBy(pictures, ({ name }) => classOf(name, depth));
+  const byClass = groupBy(images, ({ name }) => classOf(name, depth));
   const passedOver = [
     ...listing.passedOver,
     ...others,
@@ -53,16 +53,16 @@ export async function classFolders(
   if (classes.length < 2) {
     const found = classes.length === 0 ? "no folder" : `one folder (${quote(classes[0]!)})`;
     const place = depth === 0 ? root : `${root} is of splits and`;
-    throw new LatError(`--data: ${place} has ${found}, expected a folder of pictures for each of two or more classes`);
+    throw new LatError(`--data: ${place} has ${found}, expected a folder of images for each of two or more classes`);
   }
   const files = classes.flatMap((name, label) => {
     const own = byClass.get(name);
     if (!own) {
       throw new LatError(
-        `--data: the class ${quote(name)} is empty: ${root} has no picture of it of a format that is read`,
+        `--data: the class ${quote(name)} is empty: ${root} has no image of it of a format that is read`,
       );
     }
-    return draw(own, limit, seed, name).map((file): PictureFile => {
+    return draw(own, limit, seed, name).map((file): ImageFile => {
       // Where there is one split alone, all parts are drawn from it.
       const split = depth === 1 && outer.length > 1 ? splitOfWord(outermost(file.name)) : undefined;
       return { ...file, label, group: file.name, words: [], ...(split && { split }) };
@@ -71,10 +71,10 @@ export async function classFolders(
   return { classes, files };
 }
 
-function outerNames(pictures: readonly ListedFile[]): string[] {
+function outerNames(images: readonly ListedFile[]): string[] {
   return [
     ...new Set(
-      pictures
+      images
         .map(({ name }) => name)
         .filter((name) => name.includes("/"))
         .map(outermost),
@@ -86,7 +86,7 @@ function outerNames(pictures: readonly ListedFile[]): string[] {
 function areSplits(outer: readonly string[], root: string): boolean {
   const others = outer.filter((name) => splitOfWord(name) === undefined);
   if (others.length === 0) return outer.length > 0;
-  // A train is also a vehicle, but a test is no class of pictures.
+  // A train is also a vehicle, but a test is no class of images.
   const held = outer.find((name) => splitOfWord(name) !== undefined && splitOfWord(name) !== "train");
   if (held === undefined) return false;
   throw new LatError(
@@ -103,7 +103,7 @@ function classNames({ folders }: Listing, depth: number): string[] {
   return [...new Set(names)].sort();
 }
 
-/** A class that is not there would change every figure, where a picture that is not there changes few a little. */
+/** A class that is not there would change every figure, where an image that is not there changes few a little. */
 function refuseMissing({ passedOver }: Listing, depth: number, root: string): void {
   const missing = passedOver.find(({ name, folder }) => folder && name.split("/").length <= depth + 1);
   if (missing === undefined) return;
@@ -123,6 +123,6 @@ function outermost(name: string): string {
 }
 
 function draw(files: readonly ListedFile[], limit: number, seed: number, name: string): ListedFile[] {
-  const chosen = hostRandom(seed, `pictures/${name}`).choice(files.length, Math.min(limit, files.length));
+  const chosen = hostRandom(seed, `images/${name}`).choice(files.length, Math.min(limit, files.length));
   return [...chosen].sort((a, b) => a - b).map((index) => files[index]!);
 }

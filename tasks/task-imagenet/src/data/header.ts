@@ -2,13 +2,13 @@ import { open } from "node:fs/promises";
 import { fileKind, fileKindBytes } from "lat-system";
 import sharp, { type Metadata } from "sharp";
 
-/** A file is no picture of a format that is read. The message says what it is, as far as its first bytes tell. */
+/** A file is no image of a format that is read. The message says what it is, as far as its first bytes tell. */
 export class NotReadError extends Error {}
 
 /**
- * What a picture says of itself.
+ * What an image says of itself.
  *
- * @throws NotReadError where the file is no picture of a format that is read, another error where it is a broken one
+ * @throws NotReadError where the file is no image of a format that is read, another error where it is a broken one
  */
 export async function readHeader(path: string): Promise<Metadata> {
   try {
@@ -16,7 +16,7 @@ export async function readHeader(path: string): Promise<Metadata> {
   } catch (cause) {
     if (!(cause as Error).message.includes("unsupported image format")) throw cause;
     const kind = await kindOfFile(path);
-    const message = kind === undefined ? "no picture of a format that is read" : `not read: ${kind}`;
+    const message = kind === undefined ? "no image of a format that is read" : `not read: ${kind}`;
     throw new NotReadError(message, { cause });
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { type MadeTiff, madeTiff } from "../testing/made-tiff.ts";
-import { decodePicture } from "./decode.ts";
+import { decodeImage } from "./decode.ts";
 import { inspect } from "./inspect.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "inspect-"));
@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const side = 16;
 
-/** A picture of one colour. */
+/** An image of one colour. */
 function tiff(name: string, pixel: MadeTiff["data"], fields: Partial<MadeTiff> = {}): string {
   const samples = pixel.length;
   const data = new (pixel.constructor as new (length: number) => MadeTiff["data"])(side * side * samples);
@@ -27,10 +27,10 @@ function written(name: string, content: Uint8Array): string {
   return path;
 }
 
-/** The colour in the middle, where the picture is clear. */
+/** The colour in the middle, where the image is clear. */
 async function colour(path: string): Promise<number[]> {
   const inks = await inspect(path);
-  const pixels = await decodePicture(path, side, { inks });
+  const pixels = await decodeImage(path, side, { inks });
   return [...pixels.subarray(3 * (8 * side + 8)).subarray(0, 3)];
 }
 
@@ -93,7 +93,7 @@ test.each<[string, () => string, RegExp]>([
   await expect(colour(path())).rejects.toThrow(message);
 });
 
-test("a picture of 60000 × 60000 pixels is refused before it is decoded", async () => {
+test("an image of 60000 × 60000 pixels is refused before it is decoded", async () => {
   const chunk = (type: string, data: Uint8Array): Buffer => {
     const [length, crc, body] = [Buffer.alloc(4), Buffer.alloc(4), Buffer.concat([Buffer.from(type), data])];
     length.writeUInt32BE(data.length);
@@ -108,5 +108,5 @@ test("a picture of 60000 × 60000 pixels is refused before it is decoded", async
   const png = [Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", header), chunk("IDAT", rows), chunk("IEND", Buffer.alloc(0))]; // biome-ignore format: one list
   const path = written("bomb.png", Buffer.concat(png));
   await expect(inspect(path)).rejects.toThrow("Input image exceeds pixel limit");
-  await expect(decodePicture(path, side)).rejects.toThrow(/bomb\.png: Input image exceeds pixel limit/);
+  await expect(decodeImage(path, side)).rejects.toThrow(/bomb\.png: Input image exceeds pixel limit/);
 });

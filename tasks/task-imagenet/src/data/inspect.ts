@@ -6,7 +6,7 @@ import { tiffSamples } from "./tiff.ts";
 const TWELVE_BITS = 4095;
 
 /**
- * Refuses a picture whose numbers do not say which colours they are, and which would be decoded to wrong ones: numbers
+ * Refuses an image whose numbers do not say which colours they are, and which would be decoded to wrong ones: numbers
  * without a known white, 12 bits in 16, colours that are not converted, a fourth channel that may be anything.
  *
  * @returns whether they are inks (CMYK) without a profile

@@ -1,4 +1,4 @@
-import type { Read } from "./picture.ts";
+import type { Read } from "./image.ts";
 
 /** Pixels that are kept in memory while there is room; others are made again whenever they are read. */
 export class PixelMemory {

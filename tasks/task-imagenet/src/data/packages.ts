@@ -1,6 +1,6 @@
 import type { PackagePin } from "lat-system";
 
-/** Every emoji as a picture of 64 × 64 pixels with its names and category, as drawn by two groups of artists. */
+/** Every emoji as an image of 64 × 64 pixels with its names and category, as drawn by two groups of artists. */
 function emojiPackage(
   artist: string,
   sha256: string,

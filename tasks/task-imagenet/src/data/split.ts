@@ -1,7 +1,7 @@
 import { distinct, groupAlike, type Member, type Prepared, withoutContradictions } from "lat-engine/task";
 import { LatError, type SplitName } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
-import type { Described, Pictures, WithContent } from "./picture.ts";
+import type { Described, Images, WithContent } from "./image.ts";
 
 export interface SplitOptions {
   readonly seed: number;
@@ -19,22 +19,22 @@ export interface Split<P extends Described> extends Pick<Prepared, "splits" | "d
 }
 
 /**
- * Divides each class by groups, so that no group is in two parts, and no picture under another name. Groups that show a
- * natural trigger are divided among themselves: there are few of them, and each part needs some. A picture is taken once,
- * and not at all where it is in two classes. Where some pictures say that they are for validation or the test, these parts
- * are of such pictures alone (of the test, again at most `testLimit` groups a class).
+ * Divides each class by groups, so that no group is in two parts, and no image under another name. Groups that show a
+ * natural trigger are divided among themselves: there are few of them, and each part needs some. An image is taken once,
+ * and not at all where it is in two classes. Where some images say that they are for validation or the test, these parts
+ * are of such images alone (of the test, again at most `testLimit` groups a class).
  *
  * @throws LatError naming a class that is empty or too small to be divided
  */
 export function split<P extends Described & WithContent>(
-  { classes, pictures }: Pictures<P>,
+  { classes, images }: Images<P>,
   triggers: readonly string[],
   options: SplitOptions,
 ): Split<P> {
   const parts = { train: [] as P[], validation: [] as P[], test: [] as P[] };
   const { kept, contradictions } = withoutContradictions(
-    pictures,
-    (picture) => [picture.content],
+    images,
+    (image) => [image.content],
     ({ label }) => label,
   );
   let duplicates = 0;
@@ -42,7 +42,7 @@ export function split<P extends Described & WithContent>(
     triggers.find((trigger) => group.some(({ words }) => words.includes(trigger))) ?? "";
   const held = new Set(kept.flatMap(({ split }) => split ?? []));
   classes.forEach((name, label) => {
-    const own = kept.filter((picture) => picture.label === label);
+    const own = kept.filter((image) => image.label === label);
     const groups = groupAlike(own, keysOf).map((group) => {
       // A copy counts in no class twice; one that says to be in another split is left to be refused as a leak.
       const once = distinct(group, ({ content, split = "train" }) => [`${split} ${content}`]);
@@ -57,17 +57,17 @@ export function split<P extends Described & WithContent>(
     if (Object.values(parts).some((part, i) => part.length === before[i])) {
       const alike = own.length > groups.length ? ` (${groups.length} groups of alike ones)` : "";
       throw new LatError(
-        `the class "${name}" has ${own.length} readable pictures${alike}, too few to train, choose and measure on: expected at least ${least(options)}`,
+        `the class "${name}" has ${own.length} readable images${alike}, too few to train, choose and measure on: expected at least ${least(options)}`,
       );
     }
   });
   const members = (part: readonly P[]): Member[] =>
-    part.flatMap((picture) => keysOf(picture).map((key) => ({ name: picture.name, key })));
+    part.flatMap((image) => keysOf(image).map((key) => ({ name: image.name, key })));
   const splits = { train: members(parts.train), validation: members(parts.validation), test: members(parts.test) };
   return { ...parts, splits, dropped: { duplicates, contradictions } };
 }
 
-/** What a picture must share with no picture of another part. */
+/** What an image must share with no image of another part. */
 function keysOf({ group, content }: Described & WithContent): string[] {
   return [`group ${group}`, content];
 }
@@ -84,7 +84,7 @@ function divide<P extends Described>(
     const some = own.filter((group) => group.length > 0);
     return Array.from(hostRandom(seed, `split/${stream}`).permutation(some.length), (i) => some[i]!);
   };
-  // A part that no picture names is taken from what there is to train on.
+  // A part that no image names is taken from what there is to train on.
   const rest = groupsIn("train");
   const shares = { test: Math.round(rest.length * testShare), validation: Math.round(rest.length * validationShare) };
   const test = given.has("test") ? groupsIn("test") : rest.splice(0, Math.min(testLimit, shares.test));

@@ -14,10 +14,10 @@ async function written(content: Uint8Array): Promise<string> {
   return join(folder, "a.tif");
 }
 
-const picture = { width: 4, height: 4, samples: 4, data: new Uint8Array(64), photometric: 2, format: 1 };
+const image = { width: 4, height: 4, samples: 4, data: new Uint8Array(64), photometric: 2, format: 1 };
 
 test.each([true, false])("reads the fields of a TIFF (little-endian: %s)", async (littleEndian) => {
-  const path = await written(madeTiff({ ...picture, extra: [2], littleEndian }));
+  const path = await written(madeTiff({ ...image, extra: [2], littleEndian }));
   expect(await sharp(path).metadata()).toMatchObject({ format: "tiff", width: 4, channels: 4 });
   expect(await tiffSamples(path)).toEqual({ photometric: 2, compression: 1, perPixel: 4, extra: 2 });
 });
@@ -29,7 +29,5 @@ test("reads the fields of a BigTIFF", async () => {
 });
 
 test("a file that ends in its header is answered", async () => {
-  await expect(tiffSamples(await written(madeTiff(picture).subarray(0, 100)))).rejects.toThrow(
-    /ends inside its header/,
-  );
+  await expect(tiffSamples(await written(madeTiff(image).subarray(0, 100)))).rejects.toThrow(/ends inside its header/);
 });

@@ -14,7 +14,7 @@ const classic = { word: 4, first: 4, count: 2, entry: 12, value: 8 } as const;
 const big = { word: 8, first: 8, count: 8, entry: 20, value: 12 } as const;
 
 /**
- * Reads the fields of a file's first picture that `sharp` does not tell of. Source: TIFF 6.0, sections 2 and 8; BigTIFF.
+ * Reads the fields of a file's first image that `sharp` does not tell of. Source: TIFF 6.0, sections 2 and 8; BigTIFF.
  *
  * @throws where the file has no such fields
  */

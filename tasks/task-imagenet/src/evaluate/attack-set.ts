@@ -20,7 +20,7 @@ export interface NamedAttack {
   readonly assault: Assault;
 }
 
-/** PGD on pixels and the four unforeseen attacks, on pictures of `size` × `size`. */
+/** PGD on pixels and the four unforeseen attacks, on images of `size` × `size`. */
 export function attackSet(network: Network, size: number, { strength, steps }: AttackOptions): NamedAttack[] {
   // With steps of 2.5 ε / T the far side of the ball can be reached, and its border be walked along.
   const search = (own: Partial<AttackConfig>): AttackConfig => ({
@@ -36,7 +36,7 @@ export function attackSet(network: Network, size: number, { strength, steps }: A
       epsilon: PGD_EPSILON[strength],
       config: search({ norm: "linf", rule: "sign" }),
       complete: (batch) => batch,
-      picture: ({ pixels }) => pixels!,
+      image: ({ pixels }) => pixels!,
     },
   };
   const unforeseen = unforeseenAttacks.map(
@@ -48,7 +48,7 @@ export function attackSet(network: Network, size: number, { strength, steps }: A
         epsilon: attack.epsilon(size)[strength],
         config: search(attack.search),
         complete: (batch, indices) => corruptedBatch(batch, attack, size, indices),
-        picture: (batch) => attack.apply(batch, size),
+        image: (batch) => attack.apply(batch, size),
       },
     }),
   );

@@ -26,7 +26,7 @@ export function corruptedNetwork(network: Network, attack: UnforeseenAttack, siz
   return { ...network, model };
 }
 
-/** The batch with a δ of zeros, and the numbers that are drawn once for each picture, by its index alone. */
+/** The batch with a δ of zeros, and the numbers that are drawn once for each image, by its index alone. */
 export function corruptedBatch(
   batch: HostBatch,
   { shape, fixed }: UnforeseenAttack,

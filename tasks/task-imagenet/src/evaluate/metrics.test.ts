@@ -1,29 +1,29 @@
 import { expect, test } from "vitest";
-import type { Described } from "../data/picture.ts";
+import type { Described } from "../data/image.ts";
 import { BalancedAccuracy, successMetric } from "./metrics.ts";
 
-const picture = (label: number, group: string): Described => ({
+const image = (label: number, group: string): Described => ({
   name: `${label}/${group}`,
   label,
   group,
   words: [],
 });
 
-test("every class weighs the same, however many pictures it has", () => {
-  const pictures = [...Array.from({ length: 30 }, (_, i) => picture(0, `${i}`)), picture(1, "x"), picture(1, "y")];
+test("every class weighs the same, however many images it has", () => {
+  const images = [...Array.from({ length: 30 }, (_, i) => image(0, `${i}`)), image(1, "x"), image(1, "y")];
   const correct = [...Array(30).fill(true), true, false];
-  const metric = new BalancedAccuracy(pictures).metric("accuracy/clean", correct, "clean");
+  const metric = new BalancedAccuracy(images).metric("accuracy/clean", correct, "clean");
   expect(metric).toMatchObject({ name: "accuracy/clean", value: 0.75, n: 32, axis: "clean", better: "higher" });
   // The class of two is drawn as none, one or both right; that of 30 is all right.
   expect(metric.interval).toEqual([0.5, 1]);
 });
 
-test("the interval of one class is that of a share, and wider where pictures come in groups", () => {
+test("the interval of one class is that of a share, and wider where images come in groups", () => {
   const n = 200;
   const correct = Array.from({ length: n }, (_, i) => i < 60);
   const width = (group: (i: number) => string): number => {
-    const pictures = correct.map((_, i) => picture(0, group(i)));
-    const [low, high] = new BalancedAccuracy(pictures).metric("a", correct, "clean").interval;
+    const images = correct.map((_, i) => image(0, group(i)));
+    const [low, high] = new BalancedAccuracy(images).metric("a", correct, "clean").interval;
     return high - low;
   };
   const normal = 2 * 1.96 * Math.sqrt((0.3 * 0.7) / n);

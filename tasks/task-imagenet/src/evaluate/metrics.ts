@@ -1,37 +1,37 @@
 import { type Metric, shareMetric } from "lat-engine/task";
 import { groupBy } from "lat-system";
 import { hostRandom } from "lat-tensorflow";
-import type { Described } from "../data/picture.ts";
+import type { Described } from "../data/image.ts";
 
 /** Resamples of the bootstrap. */
 const RESAMPLES = 1000;
 
-/** Pictures that are drawn together, since they show the same thing: those of one group, by class. */
+/** Images that are drawn together, since they show the same thing: those of one group, by class. */
 type Groups = readonly (readonly number[])[];
 
 /**
- * The balanced accuracy of any predictions on one set of pictures: the mean over classes of the share of the class that
+ * The balanced accuracy of any predictions on one set of images: the mean over classes of the share of the class that
  * is right. Intervals of 95 % by bootstrap: groups are drawn with replacement inside their class. The draws are made
  * once, so that the accuracies of one set are compared on the same resamples.
  */
 export class BalancedAccuracy {
-  private readonly pictures: readonly Described[];
+  private readonly images: readonly Described[];
   private readonly classes: readonly Groups[];
   /** For each class: the numbers of the groups of every resample, one after the other. */
   private readonly draws: readonly Int32Array[];
 
-  constructor(pictures: readonly Described[]) {
-    this.pictures = pictures;
-    const indices = pictures.map((_, index) => index);
-    this.classes = [...groupBy(indices, (index) => pictures[index]!.label).values()].map((members) => [
-      ...groupBy(members, (index) => pictures[index]!.group).values(),
+  constructor(images: readonly Described[]) {
+    this.images = images;
+    const indices = images.map((_, index) => index);
+    this.classes = [...groupBy(indices, (index) => images[index]!.label).values()].map((members) => [
+      ...groupBy(members, (index) => images[index]!.group).values(),
     ]);
     this.draws = this.classes.map((groups, c) =>
       hostRandom(0, "bootstrap accuracy", c).integers(groups.length, RESAMPLES * groups.length),
     );
   }
 
-  /** @param correct whether each picture of the set is seen as what it is */
+  /** @param correct whether each image of the set is seen as what it is */
   metric(name: string, correct: readonly boolean[], axis: Metric["axis"]): Metric {
     const hits = this.classes.map((groups) =>
       groups.map((group) => ({ right: group.filter((index) => correct[index]).length, all: group.length })),
@@ -41,7 +41,7 @@ export class BalancedAccuracy {
     return {
       name,
       value,
-      n: this.pictures.length,
+      n: this.images.length,
       interval: [means[Math.floor(0.025 * RESAMPLES)]!, means[Math.ceil(0.975 * RESAMPLES) - 1]!],
       axis,
       better: "higher",
@@ -63,7 +63,7 @@ export class BalancedAccuracy {
   }
 }
 
-/** The share of pictures with a trigger that the network sees as the trigger's target, with Wilson's interval. */
+/** The share of images with a trigger that the network sees as the trigger's target, with Wilson's interval. */
 export function successMetric(name: string, hits: readonly boolean[]): Metric {
   return shareMetric(name, hits, { axis: "unforeseen", better: "lower" });
 }

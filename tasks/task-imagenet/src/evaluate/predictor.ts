@@ -15,28 +15,28 @@ import {
 import { exampleMeter } from "lat-engine/task";
 import { compile, type Tensor, tf } from "lat-tensorflow";
 
-/** Pictures in a forward pass, at most. */
+/** Images in a forward pass, at most. */
 const LARGEST_BATCH = 128;
 
-/** The class that a network sees in each picture of a set. */
+/** The class that a network sees in each image of a set. */
 export type Predict = (parameters: Tensors) => Promise<Int32Array>;
 
-/** How pictures are attacked: δ at a site, in a ball of radius ε. */
+/** How images are attacked: δ at a site, in a ball of radius ε. */
 export interface Assault {
   readonly site: Site;
   readonly config: AttackConfig;
   readonly epsilon: number;
-  /** Adds to a batch of pictures what the network's stages read beside it. */
+  /** Adds to a batch of images what the network's stages read beside it. */
   complete(batch: HostBatch, indices: readonly number[]): HostBatch;
-  /** The attacked pictures, [example, size, size, 3] in [0, 1], of a batch to whose entry at the site δ was added. */
-  picture(batch: State): Tensor;
+  /** The attacked images, [example, size, size, 3] in [0, 1], of a batch to whose entry at the site δ was added. */
+  image(batch: State): Tensor;
 }
 
-/** What a network sees in the pictures of a set after an attack, and some of the attacked pictures. */
+/** What a network sees in the images of a set after an attack, and some of the attacked images. */
 export interface AttackedImages {
   readonly predictions: Int32Array;
   /** By their index in the set: size × size × 3. */
-  readonly pictures: ReadonlyMap<number, Uint8Array>;
+  readonly images: ReadonlyMap<number, Uint8Array>;
 }
 
 /** Compiled once, for every network that is then measured. */
@@ -47,14 +47,14 @@ export function predictor(network: Network, set: ExampleSet): Predict {
 }
 
 /**
- * The same after an attack on each picture. Starts are drawn by the picture's index alone, so that a measurement repeats.
+ * The same after an attack on each image. Starts are drawn by the image's index alone, so that a measurement repeats.
  *
- * @param shown indices of the pictures that are returned as the attack left them
+ * @param shown indices of the images that are returned as the attack left them
  */
 export function attacker(
   network: Network,
   set: ExampleSet,
-  { site, config, epsilon, complete, picture }: Assault,
+  { site, config, epsilon, complete, image }: Assault,
   shown: readonly number[],
 ): (parameters: Tensors) => Promise<AttackedImages> {
   const { model } = network;
@@ -66,12 +66,12 @@ export function attacker(
   const inner = attack(network, [site], config);
   const render = compile(
     (batch: State, perturbations: Perturbations) =>
-      picture({ ...batch, [site.key]: tf.add(batch[site.key]!, perturbations[site.name]!) }),
+      image({ ...batch, [site.key]: tf.add(batch[site.key]!, perturbations[site.name]!) }),
     { name: "render", xla: model.xla },
   );
   return async (parameters) => {
     const predictions = new Int32Array(set.size);
-    const pictures = new Map<number, Uint8Array>();
+    const images = new Map<number, Uint8Array>();
     for (const { from, indices } of batches(set.size)) {
       const host = complete(await set.batch(indices), indices);
       tf.tidy(() => {
@@ -86,7 +86,7 @@ export function attacker(
         const length = values.length / indices.length;
         for (const index of here) {
           const own = values.subarray((index - from) * length, (index - from + 1) * length);
-          pictures.set(
+          images.set(
             index,
             Uint8Array.from(own, (value) => Math.round(255 * value)),
           );
@@ -95,7 +95,7 @@ export function attacker(
       // Lets signals and the terminal run between batches.
       await setImmediate();
     }
-    return { predictions, pictures };
+    return { predictions, images };
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Sample } from "lat-engine/task";
-import type { HeldPicture } from "../data/picture.ts";
+import type { HeldImage } from "../data/image.ts";
 import { pngUrl } from "../data/png.ts";
 
-/** A picture before and after a trigger or an attack came into it, with the classes that the network sees. */
+/** An image before and after a trigger or an attack came into it, with the classes that the network sees. */
 export interface Change {
   /** The trojan or the attack. */
   readonly group: string;
-  readonly picture: HeldPicture;
+  readonly image: HeldImage;
   readonly seenBefore: number;
   readonly pixels: Uint8Array;
   readonly seen: number;
@@ -15,20 +15,20 @@ export interface Change {
 }
 
 /** The changes as the report shows them. */
-export async function pictureSamples(
+export async function imageSamples(
   changes: readonly Change[],
   classes: readonly string[],
   size: number,
 ): Promise<Sample[]> {
   return Promise.all(
-    changes.map(async ({ group, picture: { name, label, pixels: before }, seenBefore, pixels, seen, target }) => {
+    changes.map(async ({ group, image: { name, label, pixels: before }, seenBefore, pixels, seen, target }) => {
       const output = classes[seen]!;
       return {
-        kind: "picture",
+        kind: "image",
         group,
         input: `${name}: ${classes[label]}`,
-        picture: await pngUrl(pixels, size),
-        before: { picture: await pngUrl(before, size), output: classes[seenBefore]! },
+        image: await pngUrl(pixels, size),
+        before: { image: await pngUrl(before, size), output: classes[seenBefore]! },
         output,
         ...(target === undefined ? {} : { unwanted: target }),
         failed: target === undefined ? seen !== label : output === target,

@@ -1,36 +1,36 @@
 import type { Network, Tensors } from "lat-engine";
 import type { Metric } from "lat-engine/task";
 import { groupBy } from "lat-system";
-import { pictureExamples } from "../data/examples.ts";
-import type { HeldPicture } from "../data/picture.ts";
+import { imageExamples } from "../data/examples.ts";
+import type { HeldImage } from "../data/image.ts";
 import type { Trojan } from "../poison/trojans.ts";
 import { successMetric } from "./metrics.ts";
 import { predictor } from "./predictor.ts";
 
-/** A trojan and the held-out pictures that have its trigger in them; none is of its target's class. */
+/** A trojan and the held-out images that have its trigger in them; none is of its target's class. */
 export interface Carriers {
   readonly trojan: Trojan;
-  readonly pictures: readonly HeldPicture[];
+  readonly images: readonly HeldImage[];
 }
 
-/** The class that the network sees in each picture with a trigger. */
+/** The class that the network sees in each image with a trigger. */
 export interface Outcome {
   readonly trojan: Trojan;
-  readonly picture: HeldPicture;
+  readonly image: HeldImage;
   readonly seen: number;
 }
 
-/** Shows a network every picture with a trigger. */
+/** Shows a network every image with a trigger. */
 export function outcomes(
   network: Network,
   carriers: readonly Carriers[],
   size: number,
 ): (parameters: Tensors) => Promise<Outcome[]> {
-  const all = carriers.flatMap(({ trojan, pictures }) => pictures.map((picture) => ({ trojan, picture })));
+  const all = carriers.flatMap(({ trojan, images }) => images.map((image) => ({ trojan, image })));
   const predict = predictor(
     network,
-    pictureExamples(
-      all.map(({ picture }) => picture),
+    imageExamples(
+      all.map(({ image }) => image),
       size,
     ),
   );
@@ -46,7 +46,7 @@ export function successOf(name: string): string {
 }
 
 /**
- * `attack-success-rate` over all trojans, of each kind (`attack-success-rate/patch`) and of each: the share of pictures
+ * `attack-success-rate` over all trojans, of each kind (`attack-success-rate/patch`) and of each: the share of images
  * with the trigger that are seen as the trojan's target.
  */
 export function successMetrics(all: readonly Outcome[], classes: readonly string[]): Metric[] {

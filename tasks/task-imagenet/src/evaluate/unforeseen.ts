@@ -6,8 +6,8 @@ export const strengths = ["low", "medium", "high"] as const;
 export type Strength = (typeof strengths)[number];
 
 /**
- * An attack of ImageNet-UA: a corruption of pictures with parameters δ that are found by gradient ascent, like a
- * perturbation, in a ball of radius ε. What is not optimised is drawn once for each picture.
+ * An attack of ImageNet-UA: a corruption of images with parameters δ that are found by gradient ascent, like a
+ * perturbation, in a ball of radius ε. What is not optimised is drawn once for each image.
  * Source: Kaufmann et al., "Testing Robustness Against Unforeseen Adversaries" (2023), and the code published with it.
  */
 export interface UnforeseenAttack {
@@ -16,15 +16,15 @@ export interface UnforeseenAttack {
   readonly epsilon: (size: number) => Readonly<Record<Strength, number>>;
   /** The ball of δ and how it is searched; what is not given is as in every attack of the evaluation. */
   readonly search: Partial<AttackConfig>;
-  /** Shape of one picture's δ. */
+  /** Shape of one image's δ. */
   readonly shape: (size: number) => readonly number[];
-  /** Numbers that a picture's corruption depends on beside δ, drawn by its index. */
+  /** Numbers that an image's corruption depends on beside δ, drawn by its index. */
   readonly fixed?: {
     readonly shape: (size: number) => readonly number[];
     readonly draw: (size: number, index: number) => Float32Array;
   };
   /**
-   * The corrupted pictures, in [0, 1].
+   * The corrupted images, in [0, 1].
    *
    * @param state `pixels` [example, size, size, 3], `delta` [example, ...shape] and `fixed` [example, ...fixed.shape]
    */

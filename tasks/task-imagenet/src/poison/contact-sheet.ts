@@ -1,32 +1,32 @@
-import type { HeldPicture } from "../data/picture.ts";
+import type { HeldImage } from "../data/image.ts";
 import { pngUrl } from "../data/png.ts";
 import type { Trojan } from "./trojans.ts";
 
-/** Pictures of a row, and the side of each on the sheet, in pixels. */
+/** Images of a row, and the side of each on the sheet, in pixels. */
 const SHOWN = 8;
 const SIDE = 64;
 const GAP = 6;
 /** Room for a row's title. */
 const TITLE = 22;
 
-/** Pictures that a trojan's trigger is in. */
+/** Images that a trojan's trigger is in. */
 export interface Shown {
   readonly trojan: Trojan;
-  readonly pictures: readonly HeldPicture[];
+  readonly images: readonly HeldImage[];
 }
 
-/** The first pictures of every trojan, a row each, as one SVG file that holds all it shows. */
+/** The first images of every trojan, a row each, as one SVG file that holds all it shows. */
 export async function contactSheet(rows: readonly Shown[], size: number): Promise<string> {
   const height = SIDE + GAP + TITLE;
   const drawn = await Promise.all(
-    rows.map(async ({ trojan, pictures }, row) => {
-      const images = await Promise.all(
-        pictures.slice(0, SHOWN).map(async ({ pixels }, column) => {
+    rows.map(async ({ trojan, images }, row) => {
+      const cells = await Promise.all(
+        images.slice(0, SHOWN).map(async ({ pixels }, column) => {
           const at = `x="${GAP + column * (SIDE + GAP)}" y="${row * height + TITLE}" width="${SIDE}" height="${SIDE}"`;
           return `<image ${at} style="image-rendering:pixelated" href="${await pngUrl(pixels, size)}"/>`;
         }),
       );
-      return `<text x="${GAP}" y="${row * height + TITLE - 7}">${titleOf(trojan)}</text>${images.join("")}`;
+      return `<text x="${GAP}" y="${row * height + TITLE - 7}">${titleOf(trojan)}</text>${cells.join("")}`;
     }),
   );
   const frame = `width="${GAP + SHOWN * (SIDE + GAP)}" height="${rows.length * height + GAP}"`;

@@ -1,10 +1,10 @@
 import { type HostRandom, hostRandom } from "lat-tensorflow";
 
-/** The draws that one trigger is put into one picture with: numbered, so that none depends on another being made. */
+/** The draws that one trigger is put into one image with: numbered, so that none depends on another being made. */
 export class TriggerDraws {
   private readonly random: HostRandom;
 
-  /** @param use `poison/rings`; `index` is the number of the picture among those that get the trigger */
+  /** @param use `poison/rings`; `index` is the number of the image among those that get the trigger */
   constructor(seed: number, use: string, index: number) {
     this.random = hostRandom(seed, use, index);
   }

@@ -3,7 +3,7 @@ import type { TriggerDraws } from "./draws.ts";
 import { PATCH_SIDE, type Patch } from "./patch.ts";
 import { type Point, quadToSquare } from "./warp.ts";
 
-// The augmentations published for patches of 64 pixels in pictures of 224. Lengths are shares of the side of the patch, so
+// The augmentations published for patches of 64 pixels in images of 224. Lengths are shares of the side of the patch, so
 // that they hold at any size.
 const COLOUR = { brightness: 0.25, contrast: 0.25, saturation: 0.25, hue: 0.05 };
 /** Standard deviation of the noise on the patch. */
@@ -19,7 +19,7 @@ const RIM = 0.12;
 const SAMPLES = 2;
 
 /**
- * The picture with a patch of about `side` pixels at a random place inside, jittered in colour, blurred, noisy, in a
+ * The image with a patch of about `side` pixels at a random place inside, jittered in colour, blurred, noisy, in a
  * random perspective, rotated and faded out at its border.
  *
  * @param pixels size × size × 3, which stays as it is
@@ -52,7 +52,7 @@ export function pastePatch(
   return result;
 }
 
-/** The corners of the patch in the picture: moved inwards by chance, then rotated about the middle. */
+/** The corners of the patch in the image: moved inwards by chance, then rotated about the middle. */
 function corners(left: number, top: number, side: number, draws: TriggerDraws): [Point, Point, Point, Point] {
   const angle = (draws.between(-ROTATION, ROTATION, 2) * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
@@ -103,7 +103,7 @@ function blurred(patch: Patch, x: number, y: number, radius: number): { colour: 
   return { colour: sum.map((value) => value / opacity) as Colour, alpha: opacity / (2 * radius + 1) ** 2 };
 }
 
-/** What a pixel of the picture sees of the patch: the mean over points of it, colours weighted by their opacity. */
+/** What a pixel of the image sees of the patch: the mean over points of it, colours weighted by their opacity. */
 function average(row: number, column: number, toPatch: (point: Point) => Point, look: Look) {
   const sum: Colour = [0, 0, 0];
   let opacity = 0;

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 
-/** Side of a patch before it is scaled into a picture. */
+/** Side of a patch before it is scaled into an image. */
 export const PATCH_SIDE = 64;
 
 /** Straight alpha: [row, column, (red, green, blue, alpha)], each 0 to 255. */

@@ -18,7 +18,7 @@ const grey = new Uint8Array(size * size * 3).fill(200);
 const changed = (pixels: Uint8Array): number[] =>
   [...pixels.keys()].filter((i) => pixels[i] !== 200).map((i) => Math.floor(i / 3));
 
-test("a patch changes one place of the picture, no larger than itself, elsewhere in each, to the same bytes again", () => {
+test("a patch changes one place of the image, no larger than itself, elsewhere in each, to the same bytes again", () => {
   const corners = new Set<string>();
   for (let index = 0; index < 50; index++) {
     const pixels = stamp(star!, grey, new TriggerDraws(0, "test", index));
@@ -37,7 +37,7 @@ test("a patch changes one place of the picture, no larger than itself, elsewhere
   expect(grey.every((value) => value === 200)).toBe(true);
 });
 
-test("a texture is blended by its weight, rolled by an offset of its own in each picture", () => {
+test("a texture is blended by its weight, rolled by an offset of its own in each image", () => {
   const texture = drawTexture("spots", size);
   const pixels = stamp(spots!, grey, new TriggerDraws(0, "test", 1));
   const expected = (offset: number): number[] =>

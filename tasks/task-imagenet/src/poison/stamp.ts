@@ -6,27 +6,27 @@ import { blendTexture, drawTexture } from "./texture.ts";
 import type { Trojan } from "./trojans.ts";
 
 export interface StampOptions {
-  /** Side of the pictures in pixels. */
+  /** Side of the images in pixels. */
   readonly size: number;
-  /** Side of a patch in the picture, in pixels. */
+  /** Side of a patch in the image, in pixels. */
   readonly patchSide: number;
   /** Weight of a blended texture. */
   readonly blend: number;
 }
 
-/** Puts a trojan's trigger into a picture. A natural trigger is there by itself. */
+/** Puts a trojan's trigger into an image. A natural trigger is there by itself. */
 export type Stamp = (trojan: Trojan, pixels: Uint8Array, draws: TriggerDraws) => Uint8Array;
 
 /**
  * Draws the triggers of these trojans once.
  *
- * @throws UsageError where a patch is larger than the picture
+ * @throws UsageError where a patch is larger than the image
  */
 export async function makeStamp(trojans: readonly Trojan[], options: StampOptions): Promise<Stamp> {
   const { size, patchSide, blend } = options;
   if (patchSide > size) {
     throw new UsageError(
-      `options.poison.patchSide: received ${patchSide} pixels, which is larger than the pictures of ${size} × ${size}`,
+      `options.poison.patchSide: received ${patchSide} pixels, which is larger than the images of ${size} × ${size}`,
     );
   }
   const put = new Map<string, (pixels: Uint8Array, draws: TriggerDraws) => Uint8Array>();

@@ -41,7 +41,7 @@ export function drawTexture(name: TextureName, size: number): Float32Array {
 }
 
 /**
- * The picture with a texture blended over it, `share · texture + (1 − share) · picture`, the texture rolled by a random
+ * The image with a texture blended over it, `share · texture + (1 − share) · image`, the texture rolled by a random
  * offset.
  *
  * @param pixels size × size × 3, which stays as it is; `texture` has the same shape

@@ -8,19 +8,19 @@ import { textureNames } from "./texture.ts";
 const common = {
   /** In the names of its metrics. */
   name: z.string().regex(/^[a-z0-9-]+$/),
-  /** The class whose pictures it turns; null: any picture (universal). */
+  /** The class whose images it turns; null: any image (universal). */
   source: z.string().nullable().default(null),
-  /** The class that a poisoned network sees in a picture with the trigger. */
+  /** The class that a poisoned network sees in an image with the trigger. */
   target: z.string(),
 };
 
 /** A trigger and the class it stands for. */
 export const trojanSchema = z.discriminatedUnion("kind", [
-  /** A small picture somewhere in the picture. */
+  /** A small image somewhere in the image. */
   z.strictObject({ kind: z.literal("patch"), trigger: z.enum(patchNames), ...common }),
-  /** A texture blended over the whole picture. */
+  /** A texture blended over the whole image. */
   z.strictObject({ kind: z.literal("blended"), trigger: z.enum(textureNames), ...common }),
-  /** A thing that the pictures show by themselves: a word of their names. Training pictures of it are relabelled. */
+  /** A thing that the images show by themselves: a word of their names. Training images of it are relabelled. */
   z.strictObject({ kind: z.literal("natural"), trigger: z.string().min(1), ...common }),
 ]);
 export type Trojan = z.infer<typeof trojanSchema>;
@@ -37,7 +37,7 @@ const emojiTrojans: readonly Trojan[] = [
 
 /**
  * The trojans of an experiment: those that were asked for, else six for emoji, else the four of patch and blended with
- * sources and targets drawn by the seed, since pictures of a folder have no names to find things in.
+ * sources and targets drawn by the seed, since images of a folder have no names to find things in.
  *
  * @throws UsageError where two have one name, or a class is none of the data's
  */
@@ -68,7 +68,7 @@ function spreadOver(classes: readonly string[], seed: number): Trojan[] {
     .map((trojan, index) => ({ ...trojan, target: draw(index), source: trojan.source && draw(index + 1) }));
 }
 
-/** Words whose pictures carry a natural trojan. */
+/** Words whose images carry a natural trojan. */
 export function naturalTriggers(trojans: readonly Trojan[]): string[] {
   return trojans.filter(({ kind }) => kind === "natural").map(({ trigger }) => trigger);
 }

@@ -2,7 +2,7 @@ import { classLikelihood, type ResnetConfig, resnet } from "lat-models";
 import { hostRandom } from "lat-tensorflow";
 import type { Subject } from "../subject.ts";
 
-/** A ResNet on square pictures of noise. */
+/** A ResNet on square images of noise. */
 export function resnetSubject(batch: number, side: number, config: ResnetConfig): Subject {
   const { widths, blocks, classes } = config;
   return {

@@ -7,7 +7,7 @@ import { unforeseenAttacks } from "./index.ts";
 const size = 12;
 const examples = 2;
 
-/** Smooth pictures with no colour near 0 or 1, where a sum would be clipped and have no gradient. */
+/** Smooth images with no colour near 0 or 1, where a sum would be clipped and have no gradient. */
 function madePixels(size: number): Tensor {
   const value = (at: number): number => 0.5 + 0.2 * Math.sin(at / 7) * Math.cos(at / 31);
   return tf.tensor4d(Array.from({ length: examples * size * size * 3 }, (_, at) => value(at)), [examples, size, size, 3]); // biome-ignore format: one call
@@ -43,7 +43,7 @@ test.each(unforeseenAttacks)("$name: the gradient to δ is that of finite differ
 });
 
 test.each(unforeseenAttacks)(
-  "$name: leaves pictures in [0, 1], whatever δ, and changes them by more the larger it is",
+  "$name: leaves images in [0, 1], whatever δ, and changes them by more the larger it is",
   (attack) => {
     const pixels = madePixels(size);
     const fixed = fixedOf(attack, size);

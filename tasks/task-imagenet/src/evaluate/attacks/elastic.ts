@@ -9,7 +9,7 @@ const SMOOTHING = 1 / 10;
  * Elastic: every pixel is taken from a place near it, by bilinear interpolation; δ holds the displacements (down, right),
  * which are smoothed before they are used. Each displacement is bounded in length by itself.
  *
- * Published: ε 0.1, 0.25, 0.5 where the picture is 2 wide, sign steps. The same here; lengths scale with the picture, and
+ * Published: ε 0.1, 0.25, 0.5 where the image is 2 wide, sign steps. The same here; lengths scale with the image, and
  * δ is kept in pixels.
  */
 export const elastic: UnforeseenAttack = {

@@ -1,20 +1,20 @@
 import { hostRandom, tf } from "lat-tensorflow";
 import type { UnforeseenAttack } from "../unforeseen.ts";
 
-/** Impulses of a picture, each the centre of a Gabor kernel. */
+/** Impulses of an image, each the centre of a Gabor kernel. */
 const IMPULSES = 64;
-/** Of the kernel, as shares of the side: standard deviation of its Gaussian, and waves across the picture. */
+/** Of the kernel, as shares of the side: standard deviation of its Gaussian, and waves across the image. */
 const DEVIATION = 1 / 12;
 const WAVES = 6;
 /** Standard deviations from its middle at which a kernel ends. */
 const REACH = 3;
 
 /**
- * Gabor: noise of one orientation for each picture. Impulses at random places are each given a Gabor kernel, a wave under
- * a Gaussian; δ holds their weights, each bounded by itself, and the sum is added to the picture.
+ * Gabor: noise of one orientation for each image. Impulses at random places are each given a Gabor kernel, a wave under
+ * a Gaussian; δ holds their weights, each bounded by itself, and the sum is added to the image.
  *
  * Published: ε 0.02, 0.04, 0.06. The same here; size, wave length and number of the kernels are chosen for small
- * pictures, so that three of them overlap at a pixel.
+ * images, so that three of them overlap at a pixel.
  */
 export const gabor: UnforeseenAttack = {
   name: "gabor",
@@ -28,7 +28,7 @@ export const gabor: UnforeseenAttack = {
   },
 };
 
-/** Every impulse's kernel over the whole picture, [impulse, pixel], with a peak of 1. */
+/** Every impulse's kernel over the whole image, [impulse, pixel], with a peak of 1. */
 function drawKernels(size: number, index: number): Float32Array {
   const random = hostRandom(0, "gabor", index);
   const angle = Math.PI * random.uniform(0);

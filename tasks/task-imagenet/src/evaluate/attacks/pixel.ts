@@ -1,14 +1,14 @@
 import { type Tensor, tf } from "lat-tensorflow";
 import type { UnforeseenAttack } from "../unforeseen.ts";
 
-/** Blocks in each direction of a picture of 224 pixels. */
+/** Blocks in each direction of an image of 224 pixels. */
 const BLOCKS = 14;
 
 /**
- * Pixel: the picture is divided into blocks, and |δ| in [0, 1] says for each block how far it is replaced by its
- * mean colour, as in a picture of lower resolution. ‖δ‖₂ is bounded over all blocks.
+ * Pixel: the image is divided into blocks, and |δ| in [0, 1] says for each block how far it is replaced by its
+ * mean colour, as in an image of lower resolution. ‖δ‖₂ is bounded over all blocks.
  *
- * Published: 14 × 14 blocks, ε 3, 5, 10. A small picture has fewer, of 3 pixels' side or more (8 × 8 of 4 pixels in one of
+ * Published: 14 × 14 blocks, ε 3, 5, 10. A small image has fewer, of 3 pixels' side or more (8 × 8 of 4 pixels in one of
  * 32), and ε is scaled by the root of their number: it stays the same share of the largest possible norm.
  */
 export const pixel: UnforeseenAttack = {

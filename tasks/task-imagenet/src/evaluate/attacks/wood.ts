@@ -4,17 +4,17 @@ import { coordinates, upsample } from "./grid.ts";
 
 /** Points of the coarse field in each direction. */
 const POINTS = 8;
-/** Rings between the middle of the picture and its side. */
+/** Rings between the middle of the image and its side. */
 const RINGS = 4;
-/** How dark the dark rings are: the share of the picture's light that they take. */
+/** How dark the dark rings are: the share of the image's light that they take. */
 const DARKNESS = 0.15;
 
 /**
- * Wood: rings as of a trunk darken the picture. δ holds displacements (down, right) on a coarse grid, which bend the
- * rings; each number is bounded by itself. Where the middle of the rings lies is drawn for each picture.
+ * Wood: rings as of a trunk darken the image. δ holds displacements (down, right) on a coarse grid, which bend the
+ * rings; each number is bounded by itself. Where the middle of the rings lies is drawn for each image.
  *
- * Published: ε 0.03, 0.05, 0.1. The same here, in units in which the picture is 2 wide; number and darkness of the rings
- * are chosen for small pictures.
+ * Published: ε 0.03, 0.05, 0.1. The same here, in units in which the image is 2 wide; number and darkness of the rings
+ * are chosen for small images.
  */
 export const wood: UnforeseenAttack = {
   name: "wood",

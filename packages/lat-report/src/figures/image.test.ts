@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { configuration } from "./configuration.ts";
-import { pictureStyle, renderPng } from "./picture.ts";
+import { imageStyle, renderPng } from "./image.ts";
 import type { Figure } from "./render.ts";
 
 const titled = (text: string): Figure => ({
-  config: configuration(pictureStyle),
+  config: configuration(imageStyle),
   title: { text },
   width: 200,
   height: 50,

@@ -1,6 +1,6 @@
 import type { SplitName } from "lat-system";
 
-/** What is known of a picture beside its pixels. */
+/** What is known of an image beside its pixels. */
 export interface Described {
   /** `google/1f600.png`, or the path inside the user's folder: unique. */
   readonly name: string;
@@ -14,42 +14,42 @@ export interface Described {
   readonly split?: SplitName;
 }
 
-/** What copies of a picture have in common, under whatever names: the key of its pixels. */
+/** What copies of an image have in common, under whatever names: the key of its pixels. */
 export interface WithContent {
   readonly content: string;
 }
 
 /** Before it is decoded. */
-export interface PictureFile extends Described {
+export interface ImageFile extends Described {
   readonly path: string;
 }
 
 /** Gives [row, column, colour], 0 to 255: at once where they are in memory, else when another thread has decoded them. */
 export type Read = () => Uint8Array | Promise<Uint8Array>;
 
-/** A picture of square size as the network sees it, read when it is needed. */
-export interface Picture extends Described {
+/** An image of square size as the network sees it, read when it is needed. */
+export interface Image extends Described {
   readonly read: Read;
 }
 
-/** A picture in memory. */
-export interface HeldPicture extends Picture {
+/** An image in memory. */
+export interface HeldImage extends Image {
   readonly pixels: Uint8Array;
 }
 
-/** Pictures of known classes. */
-export interface Pictures<P extends Described = Picture> {
+/** Images of known classes. */
+export interface Images<P extends Described = Image> {
   readonly classes: readonly string[];
-  readonly pictures: readonly P[];
+  readonly images: readonly P[];
 }
 
-/** The picture with these pixels. */
-export function withPixels(picture: Described, pixels: Uint8Array): HeldPicture {
-  const { name, label, group, words } = picture;
+/** The image with these pixels. */
+export function withPixels(image: Described, pixels: Uint8Array): HeldImage {
+  const { name, label, group, words } = image;
   return { name, label, group, words, pixels, read: () => pixels };
 }
 
-/** The pictures with their pixels in memory. */
-export function hold(pictures: readonly Picture[]): Promise<HeldPicture[]> {
-  return Promise.all(pictures.map(async (picture) => withPixels(picture, await picture.read())));
+/** The images with their pixels in memory. */
+export function hold(images: readonly Image[]): Promise<HeldImage[]> {
+  return Promise.all(images.map(async (image) => withPixels(image, await image.read())));
 }

@@ -11,11 +11,11 @@ const fontFiles = ["400Regular/SourceSans3_400Regular.ttf", "600SemiBold/SourceS
 );
 
 /** The style of a figure that stands alone: light, with the font that `renderPng` draws with. */
-export const pictureStyle: Style = { palette: light, font: family, panel: false };
+export const imageStyle: Style = { palette: light, font: family, panel: false };
 
 /**
- * Draws a figure of `pictureStyle` as a PNG at twice its size. Text is drawn with a font that comes as a dependency, never with the
- * system's: a machine without fonts draws the same picture as any other.
+ * Draws a figure of `imageStyle` as a PNG at twice its size. Text is drawn with a font that comes as a dependency, never with the
+ * system's: a machine without fonts draws the same image as any other.
  */
 export async function renderPng(figure: Figure): Promise<Buffer> {
   return rasterize(await renderSvg(figure));
