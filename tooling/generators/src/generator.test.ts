@@ -92,7 +92,7 @@ describe("answers that will not do", () => {
   it.each([
     [["mine", "image", "d"], 'received "mine", expected task- and then lower-case letters'],
     [["task-Mine", "image", "d"], 'received "task-Mine", expected task- and then lower-case letters'],
-    [["task-mine", "photo", "d"], '"image"'],
+    [["task-mine", "photo", "d"], '"photo"'],
     [["task-image", "image", "d"], "tasks/task-image exists already"],
   ])("%j are refused, and nothing is written", (answers, message) => {
     const written = () => readdirSync(join(root, "tasks"), { recursive: true }).sort();
