@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bun, installed, lat, start, temporaryFolder } from "../fixtures/lat.ts";
 
-const verbs = ["doctor", "data", "tasks", "run", "sweep", "evaluate", "report"];
+const verbs = ["doctor", "data", "tasks", "run", "sweep", "evaluate", "report", "cache"];
 
 describe("help", () => {
   it("lists every verb", async () => {

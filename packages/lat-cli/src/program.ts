@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addCache } from "./verbs/cache.ts";
 import { addData } from "./verbs/data.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addEvaluate } from "./verbs/evaluate.ts";
@@ -24,6 +25,6 @@ export function buildProgram(): Command {
       "after",
       "\nIn this repository start it as `bun run lat …`.\n\nExamples:\n  lat doctor --fix\n  lat tasks\n  lat sweep <task> --preset nano --out runs/first",
     );
-  for (const add of [addDoctor, addData, addTasks, addRun, addSweep, addEvaluate, addReport]) add(program);
+  for (const add of [addDoctor, addData, addTasks, addRun, addSweep, addEvaluate, addReport, addCache]) add(program);
   return program;
 }

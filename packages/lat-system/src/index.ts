@@ -1,5 +1,6 @@
 export { type ByteSource, fileBytes, memoryBytes } from "./byte-source.ts";
 export { cacheFolder } from "./cache.ts";
+export { type CacheEntry, listCache, removeEntry, userOf } from "./cache-entries.ts";
 export { cachedFolder, type Making } from "./cached-folder.ts";
 export { type CommandResult, lastLines, runCommand } from "./command.ts";
 export { EmptyFileError, LatError, NoRowError, UsageError } from "./errors.ts";
@@ -9,7 +10,7 @@ export { groupBy } from "./group-by.ts";
 export { DuplicateKeyError, parseJson } from "./json.ts";
 export { type ListedFile, type Listing, listData, type PassedOver, tellPassedOver } from "./listing.ts";
 export { type Claim, claim, type Holder, type LockOptions, withLock } from "./lock.ts";
-export { fetchPackage, packageFolder, verifyPackage } from "./package/fetch.ts";
+export { fetchPackage, packageFolder, packagePath, verifyPackage } from "./package/fetch.ts";
 export { findPython, type Python } from "./package/python.ts";
 export type { PackagePin } from "./package-pin.ts";
 export type { Progress, WorkOptions } from "./progress.ts";

@@ -70,6 +70,12 @@ export async function claim(path: string): Promise<{ claim: Claim } | { holder: 
   }
 }
 
+/** The live process that holds the lock file `path`; undefined where none does. Changes nothing. */
+export async function holderOf(path: string): Promise<Holder | undefined> {
+  const owner = await read(path);
+  return owner === undefined || (await isDead(path, owner, Date.now())) ? undefined : owner;
+}
+
 /**
  * Runs `work` while no other process, and no other call in this one, holds the lock file `path`; a live holder is waited
  * for.

@@ -43,6 +43,12 @@ export function duration(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/** How long ago: `5 min`, `3.4 h`, `12 days` */
+export function age(since: Date): string {
+  const seconds = Math.max(0, (Date.now() - since.getTime()) / 1000);
+  return seconds < 2 * 86_400 ? duration(seconds) : `${Math.floor(seconds / 86_400)} days`;
+}
+
 /** `274 MB`, `1.9 GB` */
 export function size(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;

@@ -36,6 +36,8 @@ import type { Session } from "./session.ts";
 import { CHECKPOINTS, trainIn } from "./train-in.ts";
 
 const DONE = "done.json";
+/** Whose network it is, for people who look into the cache. */
+const ABOUT = "about.json";
 
 /** `done.json`: written last, with the SHA-256 of what is read again. */
 const doneSchema = z.object({
@@ -112,6 +114,7 @@ async function make(
   const began = performance.now();
   const beside = `${folder}.partial`;
   await writing(beside, () => mkdir(beside, { recursive: true }));
+  await writeJson(join(beside, ABOUT), { task: task.name, preset: config.preset });
   const { prepared } = session;
   const initial = prepared.initialParameters?.() ?? initialize(prepared.model, config.implantSeed);
   let parameters = initial;

