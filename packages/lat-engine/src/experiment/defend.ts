@@ -95,7 +95,7 @@ async function trainDefence(
   if (existsSync(join(out, MODEL))) return;
   const epsilon = config.epsilon === null ? undefined : tf.scalar(config.epsilon);
   observer.phase("defend", labelOf(config));
-  if (config.epsilon !== null) {
+  if (config.epsilon !== null && config.attack.steps > 0) {
     const [steps, reached] = [config.attack.steps, reach(config.attack, config.epsilon)];
     observer.log("info", `ε ${config.epsilon}: ${steps} ascents reach a norm of ${Number(reached.toPrecision(3))}`);
   }
