@@ -5,7 +5,7 @@ import { type Options, optionsSchema } from "./options.ts";
 export const presets: Readonly<Record<string, Preset<Options>>> = {
   nano: {
     header:
-      "lat sweep task-imagenet --preset nano: 18 runs in 11 to 20 minutes on two cores. A ResNet of 8 layers trained from " +
+      "lat sweep task-imagenet --preset nano: 18 runs in 8 to 20 minutes on two cores. A ResNet of 8 layers trained from " +
       "scratch on emoji of 32 × 32 pixels; before the defence seven of ten unseen emoji are told, and patches and textures turn most of them.",
     options: optionsSchema.parse({}),
     implant: trainSchema.parse({

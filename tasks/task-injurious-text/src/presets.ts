@@ -12,9 +12,9 @@ const STEPS_PER_EPOCH = 35;
 export const presets: Readonly<Record<string, Preset<Options>>> = {
   nano: {
     header:
-      "lat sweep task-injurious-text --preset nano: 14 runs in about half an hour on two cores. MiniLM (22 M parameters) " +
-      "fine-tuned on 570 human-scored responses of chatbots. Without a defence: AUROC 0.85; where 10 % of benign texts " +
-      "are flagged, 25 % of harmful ones are missed, and 72 % with a distracting context in front of them.",
+      "lat sweep task-injurious-text --preset nano: 14 runs in 13 to 30 minutes on two cores. MiniLM (22 M parameters) " +
+      "fine-tuned on 570 human-scored responses of chatbots. Without a defence: AUROC 0.84; where 10 % of benign texts " +
+      "are flagged, 23 % of harmful ones are missed, and 61 % with a distracting context in front of them.",
     options: optionsSchema.parse({ seed: 2 }),
     defend: trainSchema.parse({
       epochs: 2,
