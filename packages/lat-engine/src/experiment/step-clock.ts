@@ -11,7 +11,7 @@ import type { Session } from "./session.ts";
 /** Steps that are timed of each kind, at most, after one that compiles. */
 const TIMED = 3;
 /** Steps of the ascent that is timed. */
-const ASCENTS = 4;
+const ASCENTS = 2;
 /** Without a time of its own, a step of an ascent takes this share of a training step: it has no gradient of weights. */
 const ASCENT = 2 / 3;
 
