@@ -191,9 +191,8 @@ function finite(gradient: Tensor): { gradient: Tensor; nonFinite: Tensor } {
   const axes = Array.from({ length: gradient.rank - 1 }, (_, i) => i + 1);
   const elements = tf.cast(tf.isFinite(gradient), "float32");
   const whole = tf.min(elements, axes, true);
-  const zero = tf.zerosLike(gradient);
   return {
-    gradient: tf.where(tf.cast(tf.mul(whole, tf.onesLike(gradient)), "bool"), gradient, zero),
+    gradient: tf.mul(tf.where(tf.isFinite(gradient), gradient, tf.zerosLike(gradient)), whole),
     nonFinite: tf.sub(1, whole),
   };
 }
