@@ -11,8 +11,8 @@ export const methodSubject: Subject = {
     {
       bug: "a projection onto the ball leaves the range",
       file: "ball/l2.ts",
-      find: "epsilon), at(radius), clipped);",
-      replace: "epsilon), tf.mul(direction, epsilon), clipped);",
+      find: "return clip(rescaled(x, outside, size, radius), box);",
+      replace: "return rescaled(x, outside, size, radius);",
     },
     {
       bug: "a logarithm is taken of a share that float32 rounds to zero",
