@@ -5,7 +5,8 @@ import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { onTestFinished } from "vitest";
+import { LatError } from "lat-system";
+import { expect, onTestFinished } from "vitest";
 import { ZipFile } from "yazl";
 import type { PackagePin } from "./src/package-pin.ts";
 import { type ReadRowsOptions, type Row, readRows } from "./src/rows/rows.ts";
@@ -151,4 +152,14 @@ export function printed(child: ChildProcess, text: string): Promise<void> {
     });
     child.on("close", () => reject(new Error(`ended without printing ${text}; it printed: ${output}`)));
   });
+}
+
+/** The error for people that work ends in; the test fails where it ends in another, or well. */
+export async function failure(work: Promise<unknown>): Promise<LatError> {
+  const error = await work.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  expect(error).toBeInstanceOf(LatError);
+  return error as LatError;
 }

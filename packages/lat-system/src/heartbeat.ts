@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 /** How often a held lock is touched. */
-export const BEAT_MS = 5_000;
+const BEAT_MS = 5_000;
 /** A lock on another machine that was not touched for so long belongs to nobody: its process, or its machine, is gone. */
 export const DEAD_AFTER_MS = 60_000;
 

@@ -15,7 +15,7 @@ const sampleFields = {
 };
 const pngUrl = z.string().startsWith("data:image/png;base64,");
 
-export const sampleSchema = z.discriminatedUnion("kind", [
+const sampleSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("generation"), ...sampleFields }),
   z.object({
     kind: z.literal("text"),

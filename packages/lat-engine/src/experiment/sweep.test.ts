@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LatError, readJson, sha256File, UsageError } from "lat-system";
-import { setEnvironment, temporaryFolder } from "lat-system/testing";
+import { failure, setEnvironment, temporaryFolder } from "lat-system/testing";
 import { configure, tf } from "lat-tensorflow";
 import { describe, expect, it } from "vitest";
 import type { RunConfig } from "../configuration/config.ts";
@@ -29,15 +29,6 @@ const readSummary = async (out: string): Promise<Summary> =>
   summarySchema.parse(await readJson(join(out, "summary.json")));
 const statuses = ({ runs }: Summary): string[] => runs.map(({ method, status }) => `${method} ${status}`);
 const phasesOf = ({ phases }: Recorder, phase: string): string[] => phases.filter((line) => line.startsWith(phase));
-
-async function failure(work: Promise<unknown>): Promise<LatError> {
-  const error = await work.then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  expect(error).toBeInstanceOf(LatError);
-  return error as LatError;
-}
 
 /** The toy task loaded from a package, whose implanted networks are kept in a cache of the test's own. */
 async function packagedTask(): Promise<{ packaged: Task<never>; cache: string; folder: string }> {

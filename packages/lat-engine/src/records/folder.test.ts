@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LatError, UsageError } from "lat-system";
-import { temporaryFolder } from "lat-system/testing";
+import { UsageError } from "lat-system";
+import { failure, temporaryFolder } from "lat-system/testing";
 import { describe, expect, it } from "vitest";
 import type { RunConfig } from "../configuration/config.ts";
 import { resolveRun } from "../experiment/resolve.ts";
@@ -18,15 +18,6 @@ async function open(folder: string, asked: RunConfig, resume: boolean): Promise<
 }
 
 const onLinux = process.platform === "linux";
-
-async function failure(work: Promise<unknown>): Promise<LatError> {
-  const error = await work.then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  expect(error).toBeInstanceOf(LatError);
-  return error as LatError;
-}
 
 describe("a run's folder", () => {
   it("is made, and holds the whole configuration", async () => {

@@ -18,7 +18,7 @@ const inputFileSchema = z.object({
 export type InputFile = z.infer<typeof inputFileSchema>;
 
 /** `inputs.json` in a run's and in a sweep's folder: the content of the person's own files that the figures are of. */
-export const inputsSchema = z.object({ schema: z.literal(1), files: z.array(inputFileSchema) });
+const inputsSchema = z.object({ schema: z.literal(1), files: z.array(inputFileSchema) });
 export type Inputs = z.infer<typeof inputsSchema>;
 
 export async function writeInputs(folder: string, inputs: Inputs): Promise<void> {
@@ -26,7 +26,7 @@ export async function writeInputs(folder: string, inputs: Inputs): Promise<void>
 }
 
 /** Undefined where a run has no such record: it was never begun. */
-export function readInputs(folder: string): Inputs | undefined {
+function readInputs(folder: string): Inputs | undefined {
   return readContentIfThere(join(folder, INPUTS), inputsSchema);
 }
 

@@ -17,7 +17,7 @@ const LOCK = ".claim-sweep";
 const SHOWN = 6;
 
 /** `sweep.json`: what a sweep was asked for, and on which machine it began. */
-export const sweepSchema = provenanceSchema.extend({
+const sweepSchema = provenanceSchema.extend({
   task: z.string(),
   preset: z.string(),
   runs: z.array(runConfigSchema).min(1),

@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LatError, UsageError } from "lat-system";
-import { temporaryFolder } from "lat-system/testing";
+import { failure, temporaryFolder } from "lat-system/testing";
 import { describe, expect, it } from "vitest";
 import { makeWorkspace, toyCode } from "../testing/workspace.ts";
 import { codeDigest } from "./code-digest.ts";
@@ -17,15 +17,6 @@ function workspace(packages: Parameters<typeof makeWorkspace>[1]): string {
   const root = realpathSync(temporaryFolder());
   makeWorkspace(root, packages);
   return root;
-}
-
-async function failure(work: Promise<unknown>): Promise<LatError> {
-  const error = await work.then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  expect(error).toBeInstanceOf(LatError);
-  return error as LatError;
 }
 
 describe("finding tasks", () => {
